@@ -7,10 +7,13 @@ from dimderiv.lazy import late
 if TYPE_CHECKING:
     from dimderiv.sources.code import read_code, source_of
     from dimderiv.sources.latex import (
+        SIGNS,
+        Differential,
         Head,
         Relation,
         Side,
         Slope,
+        differentials_in,
         head_of,
         mentions_slope,
         read_latex,
@@ -24,18 +27,21 @@ else:
     __getattr__ = late(
         __name__,
         code="read_code source_of",
-        latex="Head Relation Side Slope head_of mentions_slope read_latex relations_of shapes_in "
-        "slope_of slopes_within",
+        latex="SIGNS Differential Head Relation Side Slope differentials_in head_of mentions_slope "
+        "read_latex relations_of shapes_in slope_of slopes_within",
         reading="Reading Source",
     )
 
 __all__ = [
+    "SIGNS",
+    "Differential",
     "Head",
     "Reading",
     "Relation",
     "Side",
     "Slope",
     "Source",
+    "differentials_in",
     "head_of",
     "mentions_slope",
     "read_code",

@@ -6,6 +6,7 @@ function reaches, it is refused.
 
 import re
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from dimderiv.errors import ParseError, Span
 from dimderiv.language import BUILTIN_FUNCTIONS, MARK, Token, function_named, indexed
@@ -180,10 +181,31 @@ class CallReader(OperandReader):
         while self.is_at("+", "-"):
             sign = self.advance()
             signs.append(Token(sign.kind, sign.kind, sign.start, sign.end))
+        letters = {each for each in below.texts if len(each) == 1 and each.islower()}
         taken = self.term()
+        if function == "sum":
+            taken = self.reached(taken, letters, end)
         if function in _OPTIMA and subscripts_in(taken).isdisjoint(below.texts):
             raise not_read("an optimum", rf"\{function}", (lexeme.start, end))
         return [*head, *signs, *taken]
+
+    def reached(self, taken: list[Token], letters: set[str], start: int) -> list[Token]:
+        """What is summed, with the terms after it in which the letters would be free."""
+        found, has_more = taken, False
+        while self.is_at("+", "-"):
+            place, sign = self.place, self.advance()
+            following = self.term()
+            starts_anew = following[0].kind == "function" or following[0].text in _RUNNING
+            if starts_anew or letters.isdisjoint(_subscripts(following)):
+                self.place, self.end = place, sign.start
+                break
+            found = [*found, Token(sign.kind, sign.kind, sign.start, sign.end), *following]
+            has_more = True
+        if not has_more:
+            return taken
+        written = f"the sum over {', '.join(sorted(letters))} takes in the terms after it"
+        self.shared.assumptions[written] = None
+        return enclosed(found, start, self.end)
 
     def is_whole(self) -> bool:
         """Whether the bracket here, with its scripts, is all of the term."""
@@ -226,6 +248,12 @@ class CallReader(OperandReader):
         # Not right before what follows, since a bracket after a sum is one factor of a product.
         made.append(Token("]", MARK, start, start))
         return made + [token._replace(start=end, end=end) for token in tokens[closing + 1 :]]
+
+
+def _subscripts(tokens: Sequence[Token]) -> set[str]:
+    """The subscripts that are one letter, and the letters of indices."""
+    names = {token.text.rpartition("_")[2] for token in tokens if token.kind == "name"}
+    return {each for each in names if len(each) == 1}
 
 
 def _is_of_size(lexeme: Lexeme) -> bool:

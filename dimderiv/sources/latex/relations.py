@@ -25,7 +25,18 @@ _JOINING = re.compile(
     r"therefore|symmetric|given|is)?\s*[.,;:]?\s*",
     re.IGNORECASE,
 )
+_SIGNED = (
+    r"\\(?:left\s*\\)?\{\s*(?:\\pm\s*1|-\s*1\s*,\s*\+?\s*1|\+?\s*1\s*,\s*-\s*1)\s*"
+    r"\\(?:right\s*\\)?\}"
+)
+# No property of the language: whoever declares it knows what to make of it.
+SIGNS = "signs"
 _SENTENCE = re.compile(r"[^\W\d_].*\s.*[^\W\d_]|[\u3400-\u9fff]|\$", re.DOTALL)
+# Sets of numbers, and what their elements are besides.
+_SETS = [
+    (re.compile(r"\\(?:left\s*\\)?\{\s*0\s*,\s*1\s*\\(?:right\s*\\)?\}"), "binary"),
+    (re.compile(_SIGNED), SIGNS),
+]
 _ARROWS = {"implies", "impliedby", "iff", "therefore", "because"}
 _ARROWS |= {"Rightarrow", "Longrightarrow", "Leftrightarrow", "Longleftrightarrow", "Leftarrow"}
 _STACKED = {"stackrel", "overset", "underset"}
@@ -127,9 +138,15 @@ def shapes_in(source: str) -> dict[str, str]:
     Raises:
         DimderivError: it is none.
 
-    >>> shapes_in(r"A, B \in \mathbb{R}^{m \times n}")
-    {'B': 'm x n', 'A': 'm x n'}
+    >>> shapes_in(r"A, B \in \mathbb{R}^{m \times n}"), shapes_in(r"M \in \{0, 1\}^{m \times n}")
+    ({'B': 'm x n', 'A': 'm x n'}, {'M': 'm x n binary'})
     """
+    its = ""
+    for pattern, meant in _SETS:
+        source, count = pattern.subn(r"\\mathbb{R}", source)
+        its = meant if count else its
+    if its:
+        return {name: f"{shape} {its}" for name, shape in shapes_in(source).items()}
     shared = Shared(load_rules().words, {}, set())
     return read_shapes_of(pieces_of(lexemes_of(source)), shared)[1]
 

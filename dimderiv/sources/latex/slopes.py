@@ -9,6 +9,7 @@ r"""Derivatives as they are written: `\nabla_w J`, `\frac{\partial f}{\partial X
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.sources.latex.cursor import Cursor, Shared
@@ -16,6 +17,7 @@ from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
 from dimderiv.sources.latex.relations import Side, head_of
 
+_NAMES, _OPENING = {"letter", "command", "word"}, {"(", "[", "{", "||", "l||", "|", "l|"}
 _DIFFERENTIALS = frozenset({"partial", "d"})
 
 
@@ -75,6 +77,42 @@ def slopes_within(side: Side) -> Iterator[Slope]:
             yield found
         else:
             reader.place = place + 1
+
+
+class Differential(NamedTuple):
+    r"""The differential of a name, such as `\mathrm{d}X`.
+
+    Attributes:
+        name: the name.
+        start: where the d stands.
+        middle: where the name begins.
+        end: where it ends.
+    """
+
+    name: str
+    start: int
+    middle: int
+    end: int
+
+
+def differentials_in(side: Side) -> list[Differential]:
+    """The differentials of names in a side.
+
+    Args:
+        side: of a relation.
+    """
+    found: list[Differential] = []
+    for place, lexeme in enumerate(side.lexemes[:-1]):
+        following = side.lexemes[place + 1]
+        is_upright = lexeme.end > lexeme.start + 1
+        if not _is_d(lexeme) or not (is_upright or following.start == lexeme.end):
+            continue
+        reader = _Reader(Side(side.source, side.lexemes[place + 1 :]))
+        named = reader.subject(is_whole=False)
+        head = head_of(named) if named else None
+        if named and head and not head.is_called:
+            found.append(Differential(head.name, lexeme.start, named.start, named.end))
+    return found
 
 
 def mentions_slope(side: Side) -> bool:
@@ -140,7 +178,7 @@ class _Reader(Cursor):
             found = self.quotient(inside[:cut], inside[cut + 1 :])
         else:
             found = None
-            if self.lexeme.text == "d" and len(inside) > 1:
+            if _is_d(self.lexeme) and len(inside) > 1 and inside[1].kind in _NAMES | _OPENING:
                 found = Slope((), 1, Side(self.source, tuple(inside[1:])), "differential")
         if found is not None:
             self.place = len(self.lexemes)
@@ -186,8 +224,11 @@ class _Reader(Cursor):
         if is_whole:
             self.place = len(self.lexemes)
             self.end = self.lexemes[-1].end
+        elif self.is_at("("):
+            self.place = min(self.matching(self.place) + 1, len(self.lexemes))
+            self.end = self.lexemes[self.place - 1].end
         else:
-            if self.lexeme.kind not in {"letter", "word", "command"}:
+            if self.lexeme.kind not in _NAMES:
                 return None
             self.advance()
             while self.is_at("_") or self.is_at("("):
@@ -260,6 +301,10 @@ def _after_power(lexemes: Sequence[Lexeme]) -> tuple[list[Lexeme], list[str]]:
 def _is_sign(lexeme: Lexeme) -> bool:
     r"""Whether a lexeme is the sign of a differential: `\partial`, or a d."""
     return lexeme.text in _DIFFERENTIALS and lexeme.kind in {"command", "letter"}
+
+
+def _is_d(lexeme: Lexeme) -> bool:
+    return lexeme.text == "d" and lexeme.kind == "letter"
 
 
 def _not_read(start: int, end: int) -> ParseError:

@@ -111,8 +111,12 @@ def _progress(file: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 def _print(file: str, report: notes.Report, words: notes.Words, *, unread: bool) -> None:
+    told: set[str] = set()
     for each in report.findings:
-        if each.kind in _LISTED or (unread and each.kind == "unread"):
+        # What holds of a symbol throughout is told once.
+        is_told = each.kind == "note" and each.says in told
+        told.add(each.says)
+        if (each.kind in _LISTED and not is_told) or (unread and each.kind == "unread"):
             click.echo(_line(file, each, words))
             if each.fix:
                 click.echo(f"    {each.fix}")

@@ -7,12 +7,12 @@ r"""Notes to a report: each claim about a derivative is checked, each blank answ
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.rulebook import load_rules
-from dimderiv.sources import Side, shapes_in
+from dimderiv.sources import Side
 from dimderiv.surfaces.notes.claims import (
     Question,
     questions,
@@ -21,10 +21,13 @@ from dimderiv.surfaces.notes.claims import (
 )
 from dimderiv.surfaces.notes.document import Document, read_document
 from dimderiv.surfaces.notes.fill import spliced
-from dimderiv.surfaces.notes.judge import Judge, Outcome
+from dimderiv.surfaces.notes.judge import ONE_HOT, Claim, Judge, Outcome
+from dimderiv.surfaces.notes.layouts import Claimed, settle_layouts
+from dimderiv.surfaces.notes.learned import define, taken_in
 from dimderiv.surfaces.notes.prose import told_before
 from dimderiv.surfaces.notes.report import Finding, Place, Report
-from dimderiv.surfaces.notes.scope import Definition, Scope
+from dimderiv.surfaces.notes.scope import Scope
+from dimderiv.surfaces.notes.spelling import fix_in_latex
 from dimderiv.surfaces.notes.statements import Statement, statements_of
 from dimderiv.surfaces.notes.words import Words
 
@@ -58,15 +61,6 @@ def checked_notes(
     return _Reader(read_document(text, kind), lang, fill).report(progress)
 
 
-@dataclass
-class _Claimed:
-    """A finding with what the layouts of a document are told by."""
-
-    finding: Finding
-    sign: str = ""
-    outcome: Outcome | None = None
-
-
 class _Reader:
     """Goes over the statements of a document once."""
 
@@ -76,7 +70,8 @@ class _Reader:
         self.judge = Judge(lang)
         self.fill = fill
         self.scope = Scope(load_rules())
-        self.claimed: list[_Claimed] = []
+        self.fonts: dict[str, str] = {}
+        self.claimed: list[Claimed] = []
         self.blanks: list[tuple[int, str]] = []
         self.counts = {"declares": 0, "defines": 0, "ignored": 0}
         self.statements = list(statements_of(document))
@@ -86,7 +81,7 @@ class _Reader:
             if progress:
                 progress(place, len(self.statements))
             self.read(place, statement)
-        conventions = self.settle_layouts()
+        conventions = settle_layouts(self.claimed, self.words)
         document = self.document
         findings = sorted((each.finding for each in self.claimed), key=lambda each: each.start)
         return Report(
@@ -100,6 +95,7 @@ class _Reader:
         )
 
     def read(self, place: int, statement: Statement) -> None:
+        self.fonts.update(statement.fonts)
         match statement.kind:
             case "declares" | "defines" | "says":
                 self.learn(statement)
@@ -122,7 +118,7 @@ class _Reader:
     def unread(self, statement: Statement, error: DimderivError | None) -> None:
         reason = error.message if error else ""
         finding = self.finding("unread", statement, None, self.words.unread(reason))
-        self.claimed.append(_Claimed(replace(finding, is_claim=statement.is_claim)))
+        self.claimed.append(Claimed(replace(finding, is_claim=statement.is_claim)))
 
     def claims(self, place: int, statement: Statement) -> None:
         """Check each side that is claimed to be the derivative."""
@@ -135,13 +131,12 @@ class _Reader:
             self.named(statement, scope)
         for side in values:
             try:
-                asked = [*questions(slope, scope, statement.formula.section)]
+                asked = [*questions(slope, scope, statement.formula.section, values)]
                 claimed = self.member(statement, side, asked)
             except DimderivError as error:
                 made = self.words.unread(error.message)
-                claimed = _Claimed(self.finding("unread", statement, side, made))
-            claimed.sign = slope.sign
-            self.claimed.append(claimed)
+                claimed = Claimed(self.finding("unread", statement, side, made))
+            self.claimed.append(replace(claimed, sign=slope.sign))
         self.scope.variables.update(slope.variables)
 
     def named(self, statement: Statement, scope: Scope) -> None:
@@ -180,63 +175,60 @@ class _Reader:
         except DimderivError:
             return
 
-    def member(self, statement: Statement, side: Side, asked: Sequence[Question]) -> _Claimed:
+    def member(self, statement: Statement, side: Side, asked: Sequence[Question]) -> Claimed:
         """What is said of one side."""
         if side.text.strip() == BLANK:
             return self.blank(statement, side, asked)
-        found: list[tuple[Question, Outcome]] = []
+        claims: list[Claim] = []
         errors: list[DimderivError] = []
-        for place, question in enumerate(asked):
+        for question in asked:
             try:
-                outcome = self.outcome(statement, side, question)
+                claim = self.claim(statement, side, question)
+                outcome = self.judge.right(claim)
             except DimderivError as error:
                 errors.append(error)
                 continue
-            found.append((question, outcome))
-            if outcome.verdict.right:
-                is_doubtful = bool(place) and question.since is not None and not errors
-                return self.right(statement, side, found, is_doubtful=is_doubtful)
-        if not found:
+            if outcome is not None:
+                # Where an earlier reading failed, this one is meant.
+                return self.right(statement, side, outcome, question.unsaid if claims else ())
+            claims.append(claim)
+        if not claims:
             raise errors[0]
-        return self.wrong(statement, side, found[0][1])
+        return self.wrong(statement, side, self.judge.wrong(claims[0]))
 
-    def outcome(self, statement: Statement, side: Side, question: Question) -> Outcome:
+    def claim(self, statement: Statement, side: Side, question: Question) -> Claim:
+        """One side as a claim, in one reading of the derivative."""
         section = statement.formula.section
         text = substituted(side, question.scope, section, self.judge)
         asked, claim = question.claim(text)
-        sections = self.document.sections
-        since = sections[section - 1] if section else 0
-        told = told_before(self.document.prose, statement.formula.end, since)
-        return self.judge.judged(asked, claim, said_of(question.scope, question.names), told)
+        said = said_of(question.scope, question.names)
+        return Claim(asked, claim, said, self.told(statement))
+
+    def told(self, statement: Statement) -> dict[str, str]:
+        """What the words of the section say of matrices, as far as the sentence goes."""
+        section, end = statement.formula.section, statement.formula.end
+        since = self.document.sections[section - 1] if section else 0
+        everywhere = told_before(self.document.prose, end, 0)
+        labels = {name: its for name, its in everywhere.items() if its == ONE_HOT}
+        return labels | told_before(self.document.prose, end, since)
 
     def right(
-        self,
-        statement: Statement,
-        side: Side,
-        found: Sequence[tuple[Question, Outcome]],
-        *,
-        is_doubtful: bool,
-    ) -> _Claimed:
-        question, outcome = found[-1]
-        if is_doubtful:
-            first = found[0][1].verdict
-            earlier = set(dict(found[0][0].asked.shapes)) - set(dict(question.asked.shapes))
-            says = self.words.said(
-                "unsure_section", names=", ".join(sorted(earlier)), says=first.says
-            )
-            finding = self.finding("unsure", statement, side, says, fix=first.fix)
+        self, statement: Statement, side: Side, outcome: Outcome, doubtful: Sequence[str]
+    ) -> Claimed:
+        """What is said of a claim that is right, perhaps under conditions or in another reading."""
+        kind, says = "right", self.words.said("right")
+        if doubtful:
+            kind, says = "unsure", self.words.said("unsure_names", names=", ".join(doubtful))
         elif outcome.conditions:
-            finding = self.finding("note", statement, side, self.words.under(outcome.conditions))
-        else:
-            finding = self.finding("right", statement, side, self.words.said("right"))
-        return _Claimed(finding, outcome=outcome)
+            kind, says = "note", self.words.under(outcome.conditions)
+        return Claimed(self.finding(kind, statement, side, says), outcome)
 
-    def wrong(self, statement: Statement, side: Side, outcome: Outcome) -> _Claimed:
+    def wrong(self, statement: Statement, side: Side, outcome: Outcome) -> Claimed:
         verdict = outcome.verdict
         if _ZERO.fullmatch(side.text.strip()):
             says = self.words.unread(self.words.said("equation"))
             finding = self.finding("unread", statement, side, says)
-            return _Claimed(replace(finding, is_claim=False))
+            return Claimed(replace(finding, is_claim=False))
         kind, says = "wrong", verdict.says
         if verdict.kind == "layout":
             kind = "layout"
@@ -244,30 +236,35 @@ class _Reader:
             kind, says = "note", self.words.said("structured", says=says)
         elif verdict.doubts:
             kind, says = "unsure", self.words.said("unsure", says=says)
-        finding = self.finding(kind, statement, side, says, fix=verdict.fix)
+        said = {each.said for each in self.scope.definitions.values()}
+        fix = fix_in_latex(outcome.derived, verdict.fix, said, self.fonts)
+        finding = self.finding(kind, statement, side, says, fix=fix)
         finding = replace(finding, mistake=verdict.kind, entry=verdict.entry)
-        return _Claimed(finding, outcome=outcome)
+        return Claimed(finding, outcome)
 
-    def blank(self, statement: Statement, side: Side, asked: Sequence[Question]) -> _Claimed:
+    def blank(self, statement: Statement, side: Side, asked: Sequence[Question]) -> Claimed:
         """The answer that belongs in the place of a question mark."""
         reason = ""
         for question in asked:
             try:
-                answer = self.judge.answer(question.asked)
-                again, claim = question.claim(answer)
-                outcome = self.judge.judged(again, claim, {}, {})
+                if question.letters:
+                    raise ParseError("blanks for entries are not filled")
+                answer = self.judge.answer(question.asked, self.fonts)
+                outcome = self.judge.right(Claim(*question.claim(answer)))
             except DimderivError as error:
                 reason = reason or self.words.told(error.message)
                 continue
-            if not outcome.verdict.right or outcome.conditions:
-                reason = reason or outcome.verdict.says
+            if outcome is None or outcome.conditions:
                 continue
-            self.blanks.append((statement.formula.body.places[side.start], answer))
-            kind = "filled" if self.fill else "open"
-            says = self.words.said(kind, answer=answer)
-            return _Claimed(replace(self.finding(kind, statement, side, says), answer=answer))
+            kind, says = "open", self.words.said("open", answer=answer)
+            if outcome.verdict.doubts:
+                says = self.words.said("unsure", says=says)
+            elif self.fill:
+                kind, says = "filled", self.words.said("filled", answer=answer)
+                self.blanks.append((statement.formula.body.places[side.start], answer))
+            return Claimed(replace(self.finding(kind, statement, side, says), answer=answer))
         says = self.words.said("open_not", reason=reason.rstrip("."))
-        return _Claimed(self.finding("open", statement, side, says))
+        return Claimed(self.finding("open", statement, side, says))
 
     def finding(
         self,
@@ -301,82 +298,3 @@ class _Reader:
     def place(self, inside: int, raw: int) -> Place:
         line, column = self.document.lines.position(raw)
         return Place(line, column, self.document.cell(inside))
-
-    def settle_layouts(self) -> tuple[str, ...]:
-        """Where all claims of a kind are in the other layout, that is the convention."""
-        said: list[str] = []
-        groups: dict[tuple[str, bool], list[_Claimed]] = {}
-        for each in self.claimed:
-            if each.outcome is not None and each.outcome.is_told_apart:
-                groups.setdefault((each.sign, each.outcome.is_gradient), []).append(each)
-        for (sign, is_gradient), group in groups.items():
-            others = [each for each in group if each.finding.kind == "layout"]
-            if not others or any(each.finding.kind in {"right", "note"} for each in group):
-                continue
-            if sign == "nabla" and len(others) == 1:
-                continue
-            key = "convention_gradient" if is_gradient else "convention_jacobian"
-            said.append(self.words.said(key, sign=f"\\{sign}"))
-            for each in others:
-                each.finding = replace(each.finding, kind="right", says=self.words.said("right"))
-        return tuple(said)
-
-
-def taken_in(statement: Statement, scope: Scope, judge: Judge) -> None:
-    """Add to a scope what a statement declares, defines or says.
-
-    Args:
-        statement: one that does.
-        scope: what is known above it.
-        judge: what derives the derivatives in it.
-
-    Raises:
-        DimderivError: it cannot be read.
-    """
-    section = statement.formula.section
-    if statement.kind == "declares":
-        scope.declare(shapes_in(statement.text), statement.start, section)
-    elif statement.kind == "defines":
-        define(statement, statement.values, scope, judge)
-    elif statement.head is not None:
-        scope.properties[statement.head.name] = (statement.property, section)
-
-
-def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Judge) -> None:
-    """Add a definition to a scope: the first value that can be read.
-
-    Args:
-        statement: with the name that is defined.
-        values: what it is equal to.
-        scope: what is known above it.
-        judge: what derives the derivatives in it.
-
-    Raises:
-        DimderivError: none of the values can be read.
-    """
-    head = statement.head
-    assert head is not None and statement.left is not None, "what is defined has a name"
-    errors: list[DimderivError] = []
-    for side in values:
-        try:
-            value = substituted(side, scope, statement.formula.section, judge)
-            written = f"{statement.left.text} = {value}"
-            names = scope.read(written)
-        except DimderivError as error:
-            errors.append(error)
-            continue
-        if head.name in scope.read(value):
-            raise ParseError(f"{head.name} stands on both sides")
-        is_doubtful = head.name in scope.variables and head.name not in scope.definitions
-        scope.define(
-            Definition(
-                head,
-                written,
-                names - {head.name},
-                statement.start,
-                statement.formula.section,
-                is_doubtful,
-            )
-        )
-        return
-    raise errors[0] if errors else ParseError("nothing is defined here")

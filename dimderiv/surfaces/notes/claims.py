@@ -1,14 +1,17 @@
 """A claim as a question that can be answered: what is differentiated, by what, what is claimed."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
-from dimderiv.sources import Side, Slope, head_of, slopes_within
+from dimderiv.sources import Side, Slope, differentials_in, head_of, slope_of, slopes_within
 from dimderiv.surfaces.notes.judge import Asked, Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
 
 _SEPARATOR = " ; "
+_D = r"\mathrm{d}"
+# The name of a derivative that is given entry by entry.
+_ENTRIES = r"\mathrm{entries}"
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,9 @@ class Question:
         scope: what is known there.
         needed: the definitions that the expression uses.
         names: the names in it.
-        is_narrow: whether declarations of earlier sections are left out.
+        since: the section from which on declarations count; nothing where all do.
+        unsaid: the names of which something that was said is left out.
+        letters: those of the entry that is differentiated by.
     """
 
     asked: Asked
@@ -28,19 +33,23 @@ class Question:
     needed: tuple[Definition, ...]
     names: frozenset[str]
     since: int | None = None
+    unsaid: tuple[str, ...] = ()
+    letters: str = ""
 
-    def claim(self, text: str, extra: frozenset[str] = frozenset()) -> tuple[Asked, str]:
+    def claim(self, text: str) -> tuple[Asked, str]:
         """What is asked, with the shapes that a claim needs, and the claim with its definitions.
 
         Args:
             text: the claim, in LaTeX.
-            extra: further names that are known.
 
         Raises:
             DimderivError: the claim cannot be read.
         """
-        known = {*self.asked.variables, *extra, *self.names}
-        names = self.scope.read(text, known)
+        known = {*self.asked.variables, *self.asked.directions, *self.names}
+        text = self.scope.plain(text)
+        if self.letters:
+            text = rf"({_ENTRIES})_{{{','.join(self.letters)}}} = {text}"
+        names = self.scope.read(text, known).names
         without = {*self.asked.variables, *(each.head.name for each in self.needed)}
         needed = self.scope.closure(names, without)
         every = self.names.union(names, *(each.names for each in needed))
@@ -49,47 +58,83 @@ class Question:
         return asked, _SEPARATOR.join([*(each.text for each in needed), text])
 
 
-def questions(slope: Slope, scope: Scope, section: int) -> Iterator[Question]:
+def questions(
+    slope: Slope, scope: Scope, section: int, values: Sequence[Side] = ()
+) -> Iterator[Question]:
     """What a derivative asks, in the readings of the scope, the likeliest first.
 
     Args:
         slope: the derivative as it is written.
+        values: what it is claimed to be; a differential is along those that stand there.
         scope: what is known where it stands.
         section: the number of its section.
 
     Raises:
         DimderivError: it cannot be read.
     """
+    if slope.sign == "differential":
+        moving = [each.name for value in values for each in differentials_in(value)]
+        slope = replace(slope, variables=tuple(dict.fromkeys(moving)))
     first = _question(slope, scope, None)
     yield first
-    doubtful = [each.head.name for each in first.needed if each.is_doubtful]
-    if doubtful:
-        narrow = scope.copy()
-        for name in doubtful:
-            del narrow.definitions[name]
-        yield _question(slope, narrow, None)
-    every = first.names.union(*(each.names for each in first.needed))
-    if scope.relevant(every) != scope.relevant(every, section):
-        yield _question(slope, scope, section)
+    for narrow, since, unsaid in _readings(slope, scope, section, first):
+        try:
+            yield replace(_question(slope, narrow, since), unsaid=unsaid)
+        except DimderivError:
+            continue
+
+
+def _readings(
+    slope: Slope, scope: Scope, section: int, first: Question
+) -> Iterator[tuple[Scope, int | None, tuple[str, ...]]]:
+    """Other readings: without equations that may define nothing, without earlier declarations."""
+    head = head_of(slope.subject) if slope.subject else None
+    for doubt in ("variable", "declared"):
+        equations = [each.head.name for each in first.needed if each.doubt == doubt]
+        doubtful = [name for name in equations if head is None or name != head.name]
+        if doubtful:
+            yield scope.without(doubtful), None, tuple(doubtful) if doubt == "declared" else ()
+    wide, later = scope.relevant(first.names), scope.relevant(first.names, section)
+    undeclared = tuple(name for name in wide if name not in later)
+    if undeclared:
+        yield scope, section, undeclared
+    earlier = [each.head.name for each in first.needed if each.section != section]
+    undefined = tuple(name for name in earlier if head is None or name != head.name)
+    if undefined:
+        narrow = scope.without(undefined)
+        yield narrow, None, undefined
+        yield narrow, section, (*undefined, *undeclared)
 
 
 def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
     if slope.subject is None:
         raise ParseError("what is differentiated is not written", hint=r"\nabla_w J = ...")
-    variables = _variables(slope, scope)
-    text, names, needed = _subject(slope.subject, scope, variables)
+    written = _variables(slope, scope)
+    bases = [name.rpartition("_")[0] for name in written]
+    text, names, needed = _subject(slope.subject, scope, (*written, *filter(None, bases)))
     expression = _SEPARATOR.join([*(each.text for each in needed), *([text] if text else [])])
     every = names.union(*(each.names for each in needed))
+    variables, letters = _entries(written, every)
     shapes = scope.relevant(every, since)
+    directions = tuple(f"d{each}" for each in variables) if slope.sign == "differential" else ()
     asked = Asked(
         expression,
         variables,
         slope.order,
         slope.layout or "mixed",
-        (),
+        directions,
         tuple(shapes.items()),
     )
-    return Question(asked, scope, needed, every, since)
+    return Question(asked, scope, needed, every, since, letters=letters)
+
+
+def _entries(written: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[str, ...], str]:
+    """The variables, and the letters of an entry where one is differentiated by: `W_ij`."""
+    base, _, letters = written[0].rpartition("_")
+    is_entry = len(written) == 1 and base in names and written[0] not in names
+    if is_entry and letters.isalpha() and letters.islower() and len(letters) <= 2:
+        return (base,), letters
+    return written, ""
 
 
 def _variables(slope: Slope, scope: Scope) -> tuple[str, ...]:
@@ -101,7 +146,7 @@ def _variables(slope: Slope, scope: Scope) -> tuple[str, ...]:
         if head and not arguments and head.name in scope.definitions:
             arguments = scope.definitions[head.name].head.arguments
         names = arguments
-    if len(names) != 1:
+    if len(names) != 1 and not (names and slope.sign == "differential"):
         raise ParseError(
             "by what is differentiated is not written"
             if not names
@@ -125,8 +170,9 @@ def _subject(
         return "", frozenset({head.name}), tuple(needed)
     if head is not None and head.name not in variables and not _is_expression(subject, scope):
         raise UnknownNameError(f"{head.name} is not defined above", hint=f"{head.name} = ...")
-    names = scope.read(subject.text, variables)
-    return subject.text, names, tuple(scope.closure(names, variables))
+    text = scope.plain(subject.text)
+    names = scope.read(text, variables).names
+    return text, names, tuple(scope.closure(names, variables))
 
 
 def _is_expression(subject: Side, scope: Scope) -> bool:
@@ -135,7 +181,7 @@ def _is_expression(subject: Side, scope: Scope) -> bool:
     if head is None or not head.is_called:
         return False
     try:
-        names = scope.read(subject.text)
+        names = scope.read(subject.text).names
     except DimderivError:
         return False
     return head.name not in names
@@ -154,11 +200,25 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
         DimderivError: one of them cannot be derived.
     """
     parts, place = list[str](), side.start
-    for slope in slopes_within(side):
+    for each in differentials_in(side):
+        parts += [side.source[place : each.start], _D, side.source[each.middle : each.end]]
+        place = each.end
+    whole = slope_of(side) if not parts and not _is_sum(side) else None
+    for slope in [whole] if whole else () if parts else slopes_within(side):
         question = next(questions(slope, scope, section))
         parts += [side.source[place : slope.start], rf"\left({judge.answer(question.asked)}\right)"]
         place = slope.end
     return "".join([*parts, side.source[place : side.end]])
+
+
+def _is_sum(side: Side) -> bool:
+    """Whether a sign stands outside of brackets, so that a derivative may end before it."""
+    depth = 0
+    for lexeme in side.lexemes:
+        depth += (lexeme.kind in "([{") - (lexeme.kind in ")]}")
+        if not depth and lexeme.kind in {"+", "-"}:
+            return True
+    return False
 
 
 def said_of(scope: Scope, names: frozenset[str]) -> Mapping[str, str]:

@@ -33,6 +33,8 @@ _CLOSING = {
 }
 _DISPLAYED = frozenset({"$$", r"\[", r"\\["})
 _EMPTY_LINE = re.compile(r"\n[ \t>]*(?=\r?\n)")
+# How much of a formula that is not closed is quoted.
+_MOST_SHOWN = 60
 _MATHEMATICAL = re.compile(r"[\\^_=]")
 
 
@@ -113,22 +115,24 @@ class Scanner:
     def _environment(self, found: re.Match[str]) -> int:
         start, inside = found.span()
         name = found["environment"]
+        is_barren = self._is_barren(rf"\end{{{name}}}", inside)
         closing = self._find(rf"\end{{{name}}}", inside, self._paragraph_end(inside))
         if closing < 0:
-            return self._unclosed(start, inside)
+            return inside if is_barren else self._unclosed(start, inside)
         end = closing + len(rf"\end{{{name}}}")
         # Its columns, such as `alignat` has, the reader knows.
         self.found.formulas.append(Delimited(start, end, (start, end)))
         return end
 
     def _formula(self, token: str, start: int, inside: int) -> int:
-        limit = self._paragraph_end(inside)
+        limit, is_barren = self._paragraph_end(inside), self._is_barren(token, inside)
         closing = self._closing(token, inside, limit)
         if token == "$":
             if closing is None or not self._is_formula(inside, closing[0]):
                 return inside
         elif closing is None:
-            return self._unclosed(start, inside) if token in _DISPLAYED else inside
+            is_told = is_barren or token not in _DISPLAYED
+            return inside if is_told else self._unclosed(start, inside)
         self.found.formulas.append(Delimited(start, closing[1], (inside, closing[0])))
         return closing[1]
 
@@ -143,12 +147,17 @@ class Scanner:
         return bool(inside) and not self.text[end + 1 : end + 2].isdigit()
 
     def _unclosed(self, start: int, inside: int) -> int:
-        end = self._paragraph_end(inside)
+        """Note what is not closed, the first of its kind in a paragraph."""
+        end = min(self._paragraph_end(inside), inside + _MOST_SHOWN)
         self.found.formulas.append(Delimited(start, end, (inside, end), is_closed=False))
         return inside
 
+    def _is_barren(self, token: str, place: int) -> bool:
+        """Whether a token was looked for in vain from an earlier place on."""
+        return self._barren.get(token, 0) > place
+
     def _closing(self, token: str, start: int, limit: int) -> Span | None:
-        if self._barren.get(token, 0) > start:
+        if self._is_barren(token, start):
             return None
         for found in _CLOSING[token].finditer(self.text, start, limit):
             if found[1]:
@@ -158,7 +167,7 @@ class Scanner:
 
     def _find(self, text: str, start: int, limit: int) -> int:
         """Where a text stands next; what was looked for in vain is not looked for again."""
-        if self._barren.get(text, 0) > start:
+        if self._is_barren(text, start):
             return -1
         found = self.text.find(text, start, limit)
         if found < 0:
@@ -167,7 +176,7 @@ class Scanner:
 
     def _code(self, token: str, start: int, inside: int) -> int:
         limit = self._paragraph_end(inside)
-        if self._barren.get(token, 0) > inside:
+        if self._is_barren(token, inside):
             return inside
         for found in re.compile("`+").finditer(self.text, inside, limit):
             if found[0] == token:

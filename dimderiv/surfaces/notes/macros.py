@@ -20,9 +20,12 @@ _DEFINITION = re.compile(
     r"|def\s*\\(?P<plain>[A-Za-z]+)\s*(?P<places>(?:#[0-9])*)\s*(?=\{))"
 )
 _COMMAND = re.compile(r"\\(?:([A-Za-z]+)|.)", re.DOTALL)
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _PLACE = re.compile(r"#([0-9])")
 # How deep macros may use each other, and how long a formula may become.
-_DEEPEST, _LONGEST = 12, 20_000
+_DEEPEST, _LONGEST = 24, 8_000
+# After so many definitions that are not closed no others are looked for.
+_MOST_FAILURES = 100
 
 
 class Macro(NamedTuple):
@@ -49,11 +52,12 @@ def macros_in(text: str) -> tuple[dict[str, Macro], list[Span]]:
     Args:
         text: a file, without its comments.
     """
-    known, spans, place = dict(USUAL), list[Span](), 0
-    while found := _DEFINITION.search(text, place):
+    known, spans, place, failures = dict(USUAL), list[Span](), 0, 0
+    while failures < _MOST_FAILURES and (found := _DEFINITION.search(text, place)):
         place = found.end()
         body, end = _group(text, place)
         if end < 0:
+            failures += 1
             continue
         name = found["new"] or found["bare"] or found["plain"]
         if found["operator"]:
@@ -68,7 +72,20 @@ def macros_in(text: str) -> tuple[dict[str, Macro], list[Span]]:
         known[name] = macro
         spans.append((found.start(), end))
         place = end
-    return known, spans
+    return {name: each for name, each in known.items() if not _is_endless(name, known)}, spans
+
+
+def _is_endless(name: str, known: Mapping[str, Macro]) -> bool:
+    """Whether a command leads back to itself."""
+    seen, waiting = set[str](), [name]
+    while waiting:
+        body = known[waiting.pop()].body
+        used = {each[1] for each in _COMMAND.finditer(body)} & known.keys()
+        if name in used:
+            return True
+        waiting += used - seen
+        seen |= used
+    return False
 
 
 def expanded(text: Text, macros: Mapping[str, Macro]) -> Text:
@@ -157,10 +174,8 @@ def _group(text: str, place: int) -> tuple[str, int]:
     while place < len(text) and text[place].isspace():
         place += 1
     depth = 0
-    for each in range(place, min(len(text), place + _LONGEST)):
-        if text[each - 1 : each] == "\\" and text[each - 2 : each - 1] != "\\":
-            continue
-        depth += (text[each] == "{") - (text[each] == "}")
-        if not depth:
-            return text[place + 1 : each], each + 1
+    for found in _BRACE.finditer(text, place, min(len(text), place + _LONGEST)):
+        depth += (found[0] == "{") - (found[0] == "}")
+        if not depth and len(found[0]) == 1:
+            return text[place + 1 : found.start()], found.end()
     return "", -1

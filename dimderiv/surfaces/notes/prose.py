@@ -3,11 +3,12 @@
 import re
 
 from dimderiv.errors import Span
+from dimderiv.surfaces.notes.judge import ONE_HOT, SYMMETRIC
 
 _WORD = re.compile(
     r"(?<![\w-])(?:positive[- ](?:semi-?)?definite|s\.?p\.?d\.?(?!\w)|p\.?s\.?d\.?(?!\w))"
     r"|(?<!un)(?<!a)(?<!non)(?<!non-)(?<!not )(?<!skew-)(?<!anti)symmetric(?!\w)"
-    r"|(?<!不)对称|正定",
+    r"|(?<!不)对称|正定|(?P<onehot>one[- ]?hot|独热)",
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<![A-Z0-9])[.!?](?=\s)|[。！？]|\n[ \t]*\r?\n")
@@ -35,7 +36,8 @@ def told_before(prose: str, start: int, since: int) -> dict[str, str]:
     for word in _WORD.finditer(prose, since, limit):
         sentence = _sentence(prose, word.span(), since, limit)
         names = {each["name"] for each in _NAME.finditer(prose, *sentence) if each["name"]}
-        found.update(dict.fromkeys(sorted(names), "symmetric"))
+        its = ONE_HOT if word["onehot"] else SYMMETRIC
+        found.update(dict.fromkeys(sorted(names), its))
     return found
 
 

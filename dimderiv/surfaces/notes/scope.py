@@ -1,10 +1,12 @@
 """What the symbols of a document mean at a place: what was last declared and defined above."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
 
-from dimderiv.errors import DimderivError
-from dimderiv.language import Declaration, read_shapes
+from dimderiv.language import read_shapes
 from dimderiv.rulebook import Rulebook
 from dimderiv.sources import Head, read_latex
 
@@ -31,18 +33,35 @@ class Definition:
     Attributes:
         head: the name, with its arguments.
         text: the definition, in LaTeX.
+        said: the same in the language.
+        left: its left side as it is written, such as `f(x)`.
         names: the names in it.
         place: where it stands.
         section: the number of its section.
-        is_doubtful: whether the name was used, or declared elsewhere, before it was defined.
+        doubt: why it may be an equation and no definition: its name was a `variable` before, or
+            was `declared`.
     """
 
     head: Head
     text: str
+    said: str
+    left: str
     names: frozenset[str]
     place: int
     section: int
-    is_doubtful: bool = False
+    doubt: str = ""
+
+
+class Read(NamedTuple):
+    """What a formula says.
+
+    Attributes:
+        names: the names in it.
+        said: the same in the language.
+    """
+
+    names: frozenset[str]
+    said: str
 
 
 @dataclass
@@ -73,6 +92,17 @@ class Scope:
             set(self.variables),
         )
 
+    def without(self, names: Iterable[str]) -> "Scope":
+        """A scope in which some names are not defined.
+
+        Args:
+            names: those that are defined here.
+        """
+        narrow = self.copy()
+        for name in names:
+            del narrow.definitions[name]
+        return narrow
+
     def declare(self, shapes: Mapping[str, str], place: int, section: int) -> None:
         """Add what a formula declares; what was defined in an earlier section ends there.
 
@@ -101,8 +131,18 @@ class Scope:
         self.definitions[name] = definition
         self.variables.update(definition.head.arguments)
 
-    def read(self, text: str, wrt: Collection[str] = ()) -> frozenset[str]:
-        """The names in a formula.
+    def doubt(self, name: str) -> str:
+        """Why an equation for a name may define nothing.
+
+        Args:
+            name: the name on its left.
+        """
+        if name in self.definitions:
+            return ""
+        return "variable" if name in self.variables else "declared" * (name in self.shapes)
+
+    def read(self, text: str, wrt: Collection[str] = ()) -> Read:
+        """The names in a formula, and what it says in the language.
 
         Args:
             text: the formula, in LaTeX.
@@ -111,12 +151,20 @@ class Scope:
         Raises:
             DimderivError: it cannot be read.
         """
-        known = self.known()
-        return names_in(text, known, self.rulebook, wrt)
+        known = read_shapes({name: each.shape for name, each in self.shapes.items()})
+        reading = read_latex(text, declared=known, rulebook=self.rulebook, wrt=tuple(wrt))
+        return Read(frozenset(reading.program.names), reading.text)
 
-    def known(self) -> Mapping[str, Declaration]:
-        """The declared shapes."""
-        return read_shapes({name: each.shape for name, each in self.shapes.items()})
+    def plain(self, text: str) -> str:
+        r"""A formula in which what is defined stands without its arguments.
+
+        Args:
+            text: the formula, in which `\\rho(u)` is what was defined as that.
+        """
+        for each in self.definitions.values():
+            if each.head.is_called:
+                text = _calls(each.left).sub(lambda found: f"{{{found[1]}}}", text)
+        return text
 
     def closure(self, names: Iterable[str], without: Collection[str] = ()) -> list[Definition]:
         """The definitions that some names need, in the order in which they were written.
@@ -129,10 +177,10 @@ class Scope:
         waiting = [*names]
         while waiting:
             name = waiting.pop()
-            for each in (name, name.rpartition("_")[0]):
-                definition = self.definitions.get(each)
-                if definition is None or each in found or each in without:
-                    continue
+            # An entry of an array needs the definition of the array.
+            each = name if name in self.definitions else name.rpartition("_")[0]
+            definition = self.definitions.get(each)
+            if definition is not None and not {each, name} & {*found, *without}:
                 found[each] = definition
                 waiting += definition.names
         return sorted(found.values(), key=lambda each: each.place)
@@ -158,31 +206,12 @@ class Scope:
         }
 
 
-def names_in(
-    text: str,
-    known: Mapping[str, Declaration],
-    rulebook: Rulebook,
-    wrt: Collection[str] = (),
-) -> frozenset[str]:
-    """The names in a formula.
-
-    Args:
-        text: the formula, in LaTeX.
-        known: what is declared.
-        rulebook: the functions.
-        wrt: further names that are known.
-
-    Raises:
-        DimderivError: it cannot be read.
-    """
-    reading = read_latex(text, declared=known, rulebook=rulebook, wrt=tuple(wrt))
-    return frozenset(reading.program.names)
-
-
-def readable(error: DimderivError) -> str:
-    """Why something is not read, in one line.
-
-    Args:
-        error: what was raised.
-    """
-    return error.message
+@cache
+def _calls(left: str) -> re.Pattern[str]:
+    """What finds a left side such as `f(x)` in a text, in brackets of any size."""
+    name, _, arguments = left.partition("(")
+    name = re.sub(r"\\(?:left|[bB]igg?l?)\s*$", "", name).strip()
+    inside = re.sub(r"\\(?:right|[bB]igg?r?)\s*$", "", arguments.rpartition(")")[0]).strip()
+    size = r"\s*(?:\\(?:left|right|[bB]igg?[lr]?)\s*)?"
+    spaced = [r"\s*".join(map(re.escape, part.split())) for part in (name, inside)]
+    return re.compile(rf"(?<![A-Za-z\\])({spaced[0]}){size}\(\s*{spaced[1]}{size}\)")

@@ -3,8 +3,8 @@
 A claim is a derivative with an equals sign; each side of a chain of them is claimed by itself.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from dimderiv.errors import DimderivError, ParseError
@@ -13,15 +13,19 @@ from dimderiv.sources import (
     Relation,
     Side,
     Slope,
+    differentials_in,
     head_of,
     mentions_slope,
     relations_of,
     slope_of,
 )
 from dimderiv.surfaces.notes.document import Document, Formula
+from dimderiv.surfaces.notes.spelling import fonts_in
 
 Kind = Literal["declares", "defines", "claims", "says", "says nothing", "unread"]
 _PROPERTIES = {"succ": "spd", "succeq": "psd"}
+# Comparisons say where something holds, and nothing of a derivative.
+_CONDITIONS = frozenset({"<", ">", "le", "ge", "ne", "ll", "gg"})
 _TRANSPOSED = ("^\\top", "^T", "'", "^{\\top}", "^{T}", "^\\mathsf{T}", "^{\\mathsf T}")
 
 
@@ -40,6 +44,7 @@ class Statement:
         slope: the derivative of which something is claimed.
         values: what is defined, or what is claimed to be equal.
         error: why it is not read.
+        fonts: how letters are written in the formula.
         property: what is said of the name, or that nothing is to be said.
         is_claim: whether it is about a derivative, where it is not read.
     """
@@ -54,6 +59,7 @@ class Statement:
     slope: Slope | None = None
     values: tuple[Side, ...] = ()
     error: DimderivError | None = None
+    fonts: Mapping[str, str] = field(default_factory=dict)
     property: str = ""
     is_claim: bool = False
 
@@ -90,8 +96,9 @@ def _of_formula(document: Document, formula: Formula) -> Iterator[Statement]:
             is_claim=is_claim,
         )
         return
+    fonts = fonts_in(relations)
     for relation in relations:
-        yield _of_relation(document, formula, relation)
+        yield replace(_of_relation(document, formula, relation), fonts=fonts)
 
 
 def _of_relation(document: Document, formula: Formula, relation: Relation) -> Statement:
@@ -100,33 +107,44 @@ def _of_relation(document: Document, formula: Formula, relation: Relation) -> St
     text = formula.body.text[first.start : last.end]
     made = Statement("says", formula, start, end, text, first)
     if document.is_ignored(start, end):
-        return _as(made, kind="says nothing", property="ignored")
+        return replace(made, kind="says nothing", property="ignored")
     try:
         return _read(made, relation)
     except DimderivError as error:
-        return _as(made, kind="unread", error=error, is_claim=True)
+        return replace(made, kind="unread", error=error, is_claim=True)
 
 
 def _read(made: Statement, relation: Relation) -> Statement:
     sides, signs = relation.sides, relation.signs
     if not signs:
-        return _as(made, kind="says nothing")
+        return replace(made, kind="says nothing")
     if signs[-1] == "in" and set(signs) == {"in"}:
-        return _as(made, kind="declares")
+        return replace(made, kind="declares")
     if signs[0] in _PROPERTIES and sides[1].text.strip() == "0" and (head := head_of(sides[0])):
-        return _as(made, head=head, property=_PROPERTIES[signs[0]])
+        return replace(made, head=head, property=_PROPERTIES[signs[0]])
+    if signs[0] in _CONDITIONS and not any(map(mentions_slope, sides)):
+        head = head_of(sides[0])
+        is_positive = signs == (">",) and sides[1].text.strip() == "0" and head
+        return (
+            replace(made, head=head, property="positive")
+            if is_positive
+            else replace(made, kind="says nothing")
+        )
     if signs[0] != "=":
         is_claim = mentions_slope(sides[0])
         error = ParseError(f"this relation, {signs[0]}, is not read")
-        return _as(made, kind="unread", error=error, is_claim=is_claim)
+        return replace(made, kind="unread", error=error, is_claim=is_claim)
     equal = sides[: next((k for k, each in enumerate(signs) if each != "="), len(signs)) + 1]
     slopes = [slope_of(each) for each in equal]
+    if not any(map(differentials_in, equal[1:])):
+        # A letter d that no other one answers is a name.
+        slopes = [each if each and each.sign != "differential" else None for each in slopes]
     place = next((k for k, each in enumerate(slopes) if each is not None), -1)
     head = head_of(sides[0])
     if place < 0:
         return _defined(made, equal, head)
     others = tuple(each for k, each in enumerate(equal) if k != place)
-    return _as(
+    return replace(
         made, kind="claims", head=head if place else None, slope=slopes[place], values=others
     )
 
@@ -134,13 +152,13 @@ def _read(made: Statement, relation: Relation) -> Statement:
 def _defined(made: Statement, sides: tuple[Side, ...], head: Head | None) -> Statement:
     if head is None:
         if len(sides) == 2 and (name := _symmetric(sides)):
-            return _as(made, head=name, property="symmetric")
+            return replace(made, head=name, property="symmetric")
         is_claim = mentions_slope(sides[0])
         error = ParseError("on the left of = stands no name, and no derivative that is read")
-        return _as(made, kind="unread", error=error, is_claim=is_claim)
+        return replace(made, kind="unread", error=error, is_claim=is_claim)
     if len(sides) == 2 and (name := _symmetric(sides)):
-        return _as(made, head=name, property="symmetric")
-    return _as(made, kind="defines", head=head, values=sides[1:])
+        return replace(made, head=name, property="symmetric")
+    return replace(made, kind="defines", head=head, values=sides[1:])
 
 
 def _symmetric(sides: tuple[Side, ...]) -> Head | None:
@@ -155,7 +173,3 @@ def _symmetric(sides: tuple[Side, ...]) -> Head | None:
         ):
             return head
     return None
-
-
-def _as(made: Statement, **changes: object) -> Statement:
-    return Statement(**{**vars(made), **changes})

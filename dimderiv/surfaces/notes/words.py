@@ -6,6 +6,8 @@ from dimderiv.surfaces.notes.messages import sentences
 from dimderiv.surfaces.notes.report import Finding, Report
 from dimderiv.surfaces.translation import translated
 
+# The properties that are looked for in the words around formulas.
+_TOLD = {"symmetric", "onehot"}
 # The order in which a summary counts.
 _COUNTED = ("right", "note", "filled", "wrong", "layout", "open", "unsure")
 
@@ -52,9 +54,8 @@ class Words:
         Args:
             conditions: names with their properties.
         """
-        told = any(its in {"symmetric", "spd", "psd"} for _, its in conditions)
         parts = [self.said(its, name=name) for name, its in conditions]
-        key = "condition_told" if told else "condition"
+        key = "condition_told" if any(its in _TOLD for _, its in conditions) else "condition"
         return self.said(key, conditions=self._sentences["and"].join(parts))
 
     def quoted(self, found: Finding) -> str:

@@ -1,9 +1,11 @@
 """Notes: what is read, what is said of it, and what is left alone."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
+from dimderiv.errors import ParseError
 from dimderiv.surfaces.notes import Report, checked_notes
 
 
@@ -211,3 +213,118 @@ $\grad{x}{\norm{x}^2} = x$, $\grad{x}{\norm{x}^2} = ?$ \end{document}"""
 
     assert ["right", "wrong", "filled"] == [each.kind for each in report.findings]
     assert text.replace("= ?", "= 2 x") == report.text
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        r"\mathrm{d}(X^{-1}) = -X^{-1} (\mathrm{d}X) X^{-1}",
+        r"\mathrm{d}\operatorname{tr}(A X) = \operatorname{tr}(A\, \mathrm{d}X)",
+        r"d \|Ax\|^2 = 2 x^\top A^\top (A\, dx + dA\, x)",
+    ],
+)
+def test_differentials_are_claims(claim: str) -> None:
+    """Along all that stand on the right; a letter d that no other one answers is a name."""
+    assert ["right"] == kinds(f"${claim}$")
+    assert ["wrong"] == kinds(f"${claim.replace('=', '= 2')}$")
+    assert 1 == report_of("$d = x - y$").definitions
+
+
+def test_derivatives_by_entries_are_claims() -> None:
+    """The right side is that entry."""
+    text = r"$L = \|Wx - y\|^2$, $r = Wx - y$, $\frac{\partial L}{\partial W_{ij}} = 2 r_i x_j$"
+
+    assert ["right"] == kinds(text)
+    assert ["wrong"] == kinds(text.replace("r_i x_j", "r_i x_i").replace("2 r", "r"))
+
+
+def test_a_model_with_noise_defines_nothing() -> None:
+    """And neither does an equation for what is a variable elsewhere."""
+    model = r"$y = X\theta + \varepsilon$. $J(\theta) = \|X\theta - y\|^2$,"
+    claim = r"$\nabla_\theta J = 2 X^\top (X\theta - y)$"
+    solved = r"$\theta = (X^\top X)^{-1} X^\top y$"
+
+    assert ["right"] == [kind for kind in kinds(f"{model} {claim}") if kind != "unread"]
+    by_data = r"$\nabla_X J = 2 (X\theta - y)\theta^\top$"
+    assert ["right"] == kinds(f"$J(\\theta) = \\|X\\theta - y\\|^2$, {solved}, {by_data}")
+
+
+def test_what_most_notes_leave_unsaid_is_a_note() -> None:
+    """Masks of zeros and ones, labels that are signs, probabilities; said, it is right."""
+    mask = r"$F = \|M \odot X\|_F^2$ and $\nabla_X F = 2 M \odot X$"
+    entropy = r"$L = -y^\top \log p$, $p = \mathrm{softmax}(z)$, $\nabla_z L = p - y$"
+
+    assert ["note"] == kinds(mask)
+    assert ["right"] == kinds(r"$M \in \{0,1\}^{m \times n}$: " + mask)
+    assert ["note"] == kinds(entropy)
+    assert "one-hot" in report_of(f"Let $y$ be one-hot. {entropy}").findings[0].says
+
+
+def test_answers_are_in_the_fonts_and_names_of_the_text() -> None:
+    """Bold stays bold, and what has a name is called by it."""
+    text = r"""$\mathbf{r} = \mathbf{A}\mathbf{x} - \mathbf{b}$,
+$\nabla_{\mathbf{x}} \|\mathbf{r}\|^2 = ?$"""
+
+    assert r"2 \mathbf{A}^{\top} \mathbf{r}" == report_of(text).findings[0].answer
+
+
+def test_a_function_of_its_arguments_may_stand_on_the_right() -> None:
+    r"""`\rho(u)` is the value that was defined as that."""
+    text = r"""$\rho(u) = \frac{u^\top S u}{u^\top u}$, $S = S^\top$, so
+$\nabla \rho(u) = \frac{2}{u^\top u} (Su - \rho\left(u\right) u)$."""
+
+    assert ["right"] == kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$" * 999,
+        "$$ $ $$ \\( \\[ " * 99,
+        r"\[" * 9999,
+        r"\begin{align}" * 999,
+        "".join("`" * (count % 50 + 1) + " " for count in range(999)),
+        "<!-- " * 999 + "<pre " * 999,
+        "$" + "{" * 2000 + "$",
+        r"$\nabla_x " + "(" * 999 + "x" + ")" * 999 + " = x$",
+        r"\newcommand{\a}{\a\a} $\a = 1$",
+        r"\newcommand{\a}{\b\b}\newcommand{\b}{\a\a} $\a = 1$",
+        "".join(rf"\newcommand{{\{a}}}{{\{b}\{b}\{b}}}" for a, b in pairwise("abcdefghijklm"))
+        + r"$\a = 1$",
+        r"\newcommand{\x}{" * 999,
+        r"\begin{verbatim}" * 999,
+        "$\\nabla_x \0 = ?$\r\r\n$\\nabla_😀 ‖x‖² = 😀$",
+        r"$\left$ $\frac$ $\text{$ $\nabla$ $\partial_ = 1$ $\nabla_x = 1$ $\frac{d}{d} = 1$",
+        r"$\frac{\partial}{\partial} = 1$ $\partial / \partial = ?$ $\nabla_{} x = 1$ $? = ?$",
+        "---\n" * 99,
+    ],
+)
+@pytest.mark.parametrize("kind", ["markdown", "latex"])
+def test_no_text_ends_in_a_crash_or_takes_long(text: str, kind: str) -> None:
+    """Whatever it is, it is read or counted as unread, and nothing of it is changed."""
+    report = checked_notes(text, kind, fill=True)
+
+    assert text == report.text
+    assert 0 == report.counts["right"] == report.counts["wrong"]
+
+
+@pytest.mark.parametrize("raw", ["", "[]", "{}", '{"cells": [3]}', '{"cells": ', "[" * 9999])
+def test_what_is_no_notebook_is_refused(raw: str) -> None:
+    """With a message, and no traceback."""
+    with pytest.raises(ParseError, match="no notebook"):
+        checked_notes(raw, "notebook")
+
+
+def test_what_an_earlier_section_defines_makes_nothing_wrong() -> None:
+    """Where a claim is right only without it, that is a doubt, and no more."""
+    text = "# One\n$z = Wx$.\n# Two\n$\\nabla_x (z^\\top x) = z$."
+
+    assert ["unsure"] == kinds(text)
+    assert ["wrong"] == kinds(text.replace("# Two\n", ""))
+
+
+def test_a_definition_that_is_not_read_ends_the_one_before() -> None:
+    """A claim about it is not judged by another function of the same name."""
+    text = r"$L = \|x\|^2$, $\nabla_x L = 2x$. $L = \int x$, $\nabla_x L = x$."
+
+    assert ["right", "unread", "unread"] == kinds(text)
