@@ -47,7 +47,7 @@ def _fetched() -> dict[str, bytes]:
             "Python for the browser is fetched by npm, which is not installed", hint=BY_HAND
         )
     with TemporaryDirectory() as folder:
-        command = [npm, "pack", PACKAGE, "--silent", "--pack-destination", folder]
+        command = [npm, "pack", PACKAGE, "--loglevel=error", "--pack-destination", folder]
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=PATIENCE, check=False

@@ -67,7 +67,8 @@ function address(name) {
 
 function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+  // Not by a Blob: WebKit does not read one in a page from disk.
+  return new Response(new Response(bytes).body.pipeThrough(new DecompressionStream("gzip")));
 }
 
 async function module(name) {
