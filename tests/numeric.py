@@ -172,7 +172,7 @@ class Point:
             arguments[taken] = array.item() if shape.is_scalar else column
         return arguments
 
-    def _sizes_wanted(self, function: Callable[..., Any], derivation: Derivation) -> dict[str, int]:
+    def sizes_wanted(self, function: Callable[..., Any], derivation: Derivation) -> dict[str, int]:
         """The sizes that a function takes, since none of its arguments has them."""
         wanted = {*inspect.signature(function).parameters} - derivation.typed.symbols.keys()
         return {name: size for name, size in self.sizes.items() if name in wanted}
@@ -180,7 +180,7 @@ class Point:
     def computed(self, derivation: Derivation) -> list[Array]:
         """What the generated function returns for each result, arranged as slopes are."""
         function = derivation.function("numpy")
-        others = self._sizes_wanted(function, derivation) | handed_in(
+        others = self.sizes_wanted(function, derivation) | handed_in(
             function, derivation.rulebook.declared
         )
         with np.errstate(all="ignore"):

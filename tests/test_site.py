@@ -53,6 +53,14 @@ def test_a_page_is_the_same_in_chinese(page: Path) -> None:
     assert written[0] == written[1]
 
 
+def test_every_document_is_on_the_site() -> None:
+    """The front page lists each once."""
+    listed = re.findall(r"^[\w/]+$", DOCS.joinpath("index.md").read_text("utf-8"), re.MULTILINE)
+    files = [file.relative_to(DOCS).with_suffix("") for file in DOCS.rglob("*.md")]
+
+    assert sorted(listed) == sorted(file.as_posix() for file in files if file.name != "index")
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_what_is_written_here_can_be_read(row: list[str]) -> None:
     """An option exists, and an expression is one."""

@@ -467,11 +467,13 @@ def test_golden_cases_in_two_stages(case: Golden) -> None:
     """Layers, and operators where there is a dense derivative to compare them with."""
 
     def called(function: Any) -> Any:
-        return function(**arguments, **handed_in(function, found.rulebook.declared))
+        others = numbers.sizes_wanted(function, found)
+        return function(**arguments, **others, **handed_in(function, found.rulebook.declared))
 
     shapes = case.shapes or None
     found = derive(case.expression, case.wrt, shapes=shapes, verify=False)
-    arguments = point(case, found).arguments(found)
+    numbers = point(case, found)
+    arguments = numbers.arguments(found)
     layer = found.function(layer=True)()
     value = called(layer.forward)
     upstream = upstream_like(value)

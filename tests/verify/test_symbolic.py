@@ -261,6 +261,15 @@ def test_an_unknown_check_is_refused() -> None:
         derive("x'x", "x", verify="numpy")
 
 
+def test_products_that_grow_without_end_are_not_judged() -> None:
+    """Each Kronecker product of a nest has several times the entries of the one inside."""
+    nested = "sum(" + "kron(A, " * 60 + "x" + ")" * 60 + ")"
+    (claim,) = claims(derive(nested, "x", verify=False).derived).values()
+
+    with pytest.raises(LimitError, match="Kronecker"):
+        prove(claim)
+
+
 def test_time_is_a_guard() -> None:
     """What takes too long is not judged, which is no proof."""
     with pytest.raises(LimitError):

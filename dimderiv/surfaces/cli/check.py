@@ -12,7 +12,7 @@ import click
 from dimderiv.surfaces import grading
 from dimderiv.surfaces.cli import options
 from dimderiv.surfaces.cli.process import BAD_INPUT, FAILED, note
-from dimderiv.surfaces.translation import assumed, labelled
+from dimderiv.surfaces.translation import assumed, labelled, translated
 
 if TYPE_CHECKING:
     from dimderiv.surfaces.grading import Row, Verdict
@@ -66,7 +66,11 @@ def check_command(
     for doubt in verdict.doubts:
         note(labelled("note", doubt, lang), verbose=True)
     if as_json:
-        click.echo(json.dumps(asdict(verdict), indent=2, ensure_ascii=False))
+        told = {
+            name: [translated(each, lang) for each in getattr(verdict, name)]
+            for name in ("assumptions", "doubts")
+        }
+        click.echo(json.dumps(asdict(verdict) | told, indent=2, ensure_ascii=False))
     else:
         click.echo(_in_words(verdict))
     return 0 if verdict.right else FAILED

@@ -8,8 +8,9 @@ sentence that no file has stays as it is.
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -23,7 +24,8 @@ from dimderiv.surfaces.translation.template import (
 
 Templates: TypeAlias = Sequence[tuple[tuple[str, ...], Template]]
 
-_LONGEST = 2_000
+# A longer sentence, and one with more parts, has a text of the user in it.
+_LONGEST, _MOST_PARTS = 2_000, 100
 # A sentence with fewer fixed signs, such as `{} as {}`, is looked for in the parts of a list.
 _STRONG = 7
 # Words beside each other, which a name or a formula does not have.
@@ -51,68 +53,87 @@ def found(sentence: str, lang: str) -> str:
         sentence: in English.
         lang: a language other than English.
     """
-    return _translated(sentence, lang) or _listed(sentence)
+    return _Reading(*catalogue(lang)).told(sentence) or _listed(sentence)
 
 
-@lru_cache(maxsize=1024)
-def _translated(sentence: str, lang: str) -> str | None:
-    """A sentence in a language, if it is one that the files have, or is made of such."""
-    whole, strong, weak = catalogue(lang)
-    if sentence in whole or len(sentence) > _LONGEST:
-        return whole.get(sentence)
-    return (
-        _by_template(sentence, strong, lang)
-        or _joined(sentence, lang)
-        or _by_template(sentence, weak, lang)
-        or _by_template(sentence, strong, lang, with_words=True)
-    )
+@dataclass
+class _Reading:
+    """One sentence, taken apart.
 
+    Attributes:
+        whole: the sentences without fields.
+        strong: those with some.
+        weak: those of hardly a word.
+        parts: what each part of the sentence is in the other language, if it is a sentence.
+    """
 
-def _by_template(
-    sentence: str, templates: Templates, lang: str, *, with_words: bool = False
-) -> str | None:
-    """A sentence that the files have, perhaps with other words in its fields, as of a user."""
-    for literals, other in templates:
-        given = values(literals, sentence)
-        if given is None:
-            continue
-        kinds = [other.kinds.get(k, "") for k in range(len(given))]
-        told = [_field(value, kind, lang) for value, kind in zip(given, kinds, strict=True)]
-        words = [kind for kind, each in zip(kinds, told, strict=True) if _PROSE.search(each)]
-        if not words or (with_words and "name" not in words):
-            return other.filled(told)
-    return None
+    whole: Mapping[str, str]
+    strong: Templates
+    weak: Templates
+    parts: dict[str, str | None] = field(default_factory=dict)
 
+    def told(self, sentence: str) -> str | None:
+        """A sentence that the files have, or one that is made of such."""
+        if sentence in self.whole:
+            return self.whole[sentence]
+        if sentence not in self.parts:
+            self.parts[sentence] = None
+            if len(self.parts) <= _MOST_PARTS:
+                self.parts[sentence] = self._taken_apart(sentence)
+        return self.parts[sentence]
 
-def _field(value: str, kind: str, lang: str) -> str:
-    """What stands in a field: words are translated, a name or a formula stays."""
-    told = None
-    if kind != "name":
-        told = _translated(value, lang) if kind == "word" else _part(value, lang)
-    if told is None:
-        return _listed(value) if kind == "list" else value
-    return told
+    def _taken_apart(self, sentence: str) -> str | None:
+        if len(sentence) > _LONGEST:
+            return self._by_template(sentence, self.strong, with_words=True)
+        return (
+            self._by_template(sentence, self.strong)
+            or self._joined(sentence)
+            or self._by_template(sentence, self.weak)
+            or self._by_template(sentence, self.strong, with_words=True)
+        )
 
+    def _by_template(
+        self, sentence: str, templates: Templates, *, with_words: bool = False
+    ) -> str | None:
+        """A sentence that the files have, perhaps with other words in its fields, as of a user."""
+        for literals, other in templates:
+            given = values(literals, sentence)
+            if given is None:
+                continue
+            kinds = [other.kinds.get(k, "") for k in range(len(given))]
+            told = [self._field(value, kind) for value, kind in zip(given, kinds, strict=True)]
+            words = [kind for kind, each in zip(kinds, told, strict=True) if _PROSE.search(each)]
+            if not words or (with_words and "name" not in words):
+                return other.filled(told)
+        return None
 
-def _part(text: str, lang: str) -> str | None:
-    """A part of a sentence; a single word is a name."""
-    return _translated(text, lang) if " " in text else None
+    def _field(self, value: str, kind: str) -> str:
+        """What stands in a field: words are translated, a name or a formula stays."""
+        told = None
+        if kind != "name":
+            told = self.told(value) if kind == "word" else self._part(value)
+        if told is None:
+            return _listed(value) if kind == "list" else value
+        return told
 
+    def _part(self, text: str) -> str | None:
+        """A part of a sentence; a single word is a name."""
+        return self.told(text) if " " in text else None
 
-def _joined(sentence: str, lang: str) -> str | None:
-    """Two sentences that the files have, or one of them and a formula or a name."""
-    half = None
-    for left, joint, right in _halves(sentence):
-        told = _part(left, lang), _part(right, lang)
-        if not any(told):
-            continue
-        whole = side_by_side(side_by_side(told[0] or left, _JOINTS[joint]), told[1] or right)
-        if all(told):
-            return whole
-        untold = right if told[0] else left
-        if half is None and joint != _AND and not _PROSE.search(untold):
-            half = whole
-    return half
+    def _joined(self, sentence: str) -> str | None:
+        """Two sentences that the files have, or one of them and a formula or a name."""
+        half = None
+        for left, joint, right in _halves(sentence):
+            told = self._part(left), self._part(right)
+            if not any(told):
+                continue
+            whole = side_by_side(side_by_side(told[0] or left, _JOINTS[joint]), told[1] or right)
+            if all(told):
+                return whole
+            untold = right if told[0] else left
+            if half is None and joint != _AND and not _PROSE.search(untold):
+                half = whole
+        return half
 
 
 def _halves(sentence: str) -> Iterator[tuple[str, str, str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import isqrt
 from typing import Any, TypeAlias
 
-from dimderiv.errors import ShapeError
+from dimderiv.errors import LimitError, ShapeError
 from dimderiv.verify.layout import (
     Size,
     SizeUnknownError,
@@ -21,6 +21,8 @@ from dimderiv.verify.layout import (
 )
 
 Entry: TypeAlias = Any
+# Entries of one table; only nested Kronecker products have more, and then exponentially more.
+LARGEST = 5_000
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ def kronecker(a: Value, b: Value) -> Value:
     """The Kronecker product."""
 
     def product(left: Table, right: Table) -> Table:
+        if len(entries(left)) * len(entries(right)) > LARGEST:
+            raise LimitError("a Kronecker product is too large for sympy")
         return [[x * y for x in upper for y in lower] for upper in left for lower in right]
 
     if not isinstance(a, Open) and not isinstance(b, Open):

@@ -91,6 +91,15 @@ def test_a_verdict_quotes_in_chinese(capsys: pytest.CaptureFixture[str]) -> None
     assert capsys.readouterr().err.startswith("'(' 后面缺少运算数")
 
 
+def test_a_verdict_in_json_is_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    """What was assumed and doubted too."""
+    main(["check", "log(x) + a b", "1 ./ x", "--wrt", "x", "--lang", "zh", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["doubts"][0] == (
+        "a 视为标量；视为列向量也合适：请声明 a"
+    )
+
+
 def test_the_page_says_where_it_is(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

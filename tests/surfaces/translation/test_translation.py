@@ -19,7 +19,7 @@ from dimderiv.surfaces.translation.template import Template, between
 
 ZH = ROOT / "dimderiv/surfaces/translation/zh"
 # Code that is made, and formulas.
-NOT_SAID = ("codegen/targets/[a-km-z]*.py", "codegen/targets/layers.py",
+NOT_SAID = ("codegen/targets/[a-km-z]*.py", "codegen/targets/layers.py", "codegen/gradcheck/*.py",
             "codegen/targets/helpers/*.py", "render/*.py", "sources/code/modules.py")  # fmt: skip
 # Formulas, pieces of code, names of programs, comments in code that is made, and what only a
 # mistake in dimderiv itself would show.
@@ -47,6 +47,7 @@ The derivatives by {} of what follows, given that by the value.
 backward({}) is, by {},
 Constants, which have no derivative here: {}.
 The layer {}
+The value of {}.
 Hessian-vector product
 Derivative of order {}
 $\displaystyle {}$
@@ -88,7 +89,7 @@ x + c (y - x)
 PARTS = {"are proved equal by sympy", "agree exactly", "agree to 60 digits", "agree to 30 digits"}
 
 # The table of `dimderiv rules` is in English, as the rules are.
-LEFT_IN_ENGLISH = {LEGEND, "no derivative", "by {}: {}"}
+LEFT_IN_ENGLISH = {LEGEND, "no derivative", "by {}: {}", "dimderiv, not installed"}
 
 
 def strings(table: Any, key: str = "") -> Iterator[tuple[str, str]]:
@@ -259,4 +260,13 @@ def test_english_is_not_looked_up() -> None:
     assert labelled("note", "this is so", "en") == "note: this is so"
     assert translated("nobody said this, so n would have to be m", "zh") == (
         "nobody said this, so n would have to be m"
+    )
+
+
+def test_a_text_of_the_user_costs_no_time() -> None:
+    """It stays as it is within the sentence, however much of it looks like sentences."""
+    text = "x is y, or z as w; " * 200
+
+    assert translated(f"{text}does not conform: A is m x n", "zh") == (
+        f"{text.rstrip()} 的形状不相容：A 是 m x n"
     )
