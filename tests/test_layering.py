@@ -19,7 +19,7 @@ ROOMS = {
         render sources answer explain verify codegen derivation surfaces __init__ __main__""",
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",
-    "codegen": "read plan blocks targets functions __init__",
+    "codegen": "read plan blocks targets functions gradcheck __init__",
     "surfaces": "translation grading pictures notebook drawing notes page cli __init__",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -46,11 +46,22 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
 
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
-    typed, valued = derived.question.typed, derived.question.valued
+    valued = derived.question.valued
+    value_of = (valued.settled, valued.value) if value else None
+    return verify.check_code(_of_code(derived), run, value_of)
+
+
+def unequal_sizes(derived: Derived) -> list[dict[str, int]]:
+    """Small sizes that differ, for all named sizes, in some orders, then others."""
+    return verify.unequal_sizes(_of_code(derived))
+
+
+def _of_code(derived: Derived) -> "list[Claim]":
+    """What is claimed of code, at sizes that all parts of the expression have."""
+    typed = derived.question.typed
     every = [typed.shape(part) for part in parts_of(typed) if not isinstance(part, Slice)]
     every += fitting(typed)
-    claimed = [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
-    return verify.check_code(claimed, run, (valued.settled, valued.value) if value else None)
+    return [replace(claim, inner=every) for claim in _as_gradients(derived).values()]
 
 
 def claims(derived: Derived) -> "dict[Variables, Claim]":

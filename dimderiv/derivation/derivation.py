@@ -15,6 +15,7 @@ from dimderiv.derivation.code import (
     refuse_contradictions,
     source_of,
 )
+from dimderiv.derivation.gradcheck import gradcheck
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.questions import by_tied_entries, hessian_vector
 from dimderiv.derivation.shown import Shown
@@ -244,8 +245,9 @@ class Derivation(Shown):
         form: str = "dense",
         layer: bool = False,
         sizes: Mapping[str, int] | None = None,
+        test: bool | str = False,
     ) -> str:
-        """The source of a function that computes the derivative.
+        """The source of a function that computes the derivative, or of a test of it.
 
         Args:
             target: `"numpy"`, `"jax"`, `"torch"` or `"array_api"`.
@@ -257,13 +259,19 @@ class Derivation(Shown):
                 backward pass that takes the derivative by the value.
             sizes: a number for each named size, where the code is to be the best at these sizes;
                 it takes arrays of other sizes too.
+            test: whether a gradcheck follows the code, which pytest and Python run: it compares
+                the derivatives with central differences of the value.  The name of a module gives
+                the gradcheck alone, for code that is in that module.
 
         Raises:
             UnknownNameError: there is no such target or form.
-            NotDifferentiableError: the derivative is no operator, or no layer has it.
+            NotDifferentiableError: the derivative is no operator, or no layer has it; or there is
+                no test of it.
         """
         if self.layout != "mixed":
-            source = self.mixed.code(target, value=value, form=form, layer=layer, sizes=sizes)
+            source = self.mixed.code(
+                target, value=value, form=form, layer=layer, sizes=sizes, test=test
+            )
             self.code_checks.update(self.mixed.code_checks)
             return source
         refuse_contradictions(self.question, value=value, form=form, layer=layer)
@@ -273,7 +281,18 @@ class Derivation(Shown):
         if target == "numpy" and self.checks is not None and source not in self.code_checks:
             check = code_check(source, self.derived, later, value=value, layer=layer)
             self.code_checks[source] = check
-        return source
+        if not test:
+            return source
+        return gradcheck(
+            self.derived,
+            later,
+            target,
+            source,
+            value=value,
+            layer=layer,
+            sizes=sizes,
+            module=None if test is True else test,
+        )
 
     def _beside(self, question: Question, judge: "Judge" = "points") -> "Derivation":
         """The answer to another question, checked where this derivation was."""

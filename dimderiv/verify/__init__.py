@@ -15,7 +15,7 @@ if TYPE_CHECKING:
         sizes_text,
         together,
     )
-    from dimderiv.verify.code import Run, check_code, dense, layer, operator
+    from dimderiv.verify.code import Run, check_code, dense, layer, operator, unequal_sizes
     from dimderiv.verify.evaluate import KNOWN
     from dimderiv.verify.layout import has_branches
     from dimderiv.verify.points import (
@@ -31,7 +31,7 @@ else:
         __name__,
         claim="""Claim CodeCheck Functions NotVerifiableError Verification all_together sizes_text
             together""",
-        code="Run check_code dense layer operator",
+        code="Run check_code dense layer operator unequal_sizes",
         evaluate="KNOWN",
         layout="has_branches",
         points="DisagreementError Entries Sample sample_at sampled",
@@ -61,4 +61,5 @@ __all__ = [
     "sampled",
     "sizes_text",
     "together",
+    "unequal_sizes",
 ]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dimderiv.codegen.targets.arguments import Arguments, LateArguments
     from dimderiv.codegen.targets.declared import called_functions, described
     from dimderiv.codegen.targets.helper_texts import helper_functions, helper_source
-    from dimderiv.codegen.targets.identifiers import Identifiers, as_given
+    from dimderiv.codegen.targets.identifiers import Identifiers, as_given, python_name
     from dimderiv.codegen.targets.layers import LayerText
     from dimderiv.codegen.targets.numpy import NumpyWriter
     from dimderiv.codegen.targets.text import (
@@ -30,7 +30,7 @@ else:
         arguments="Arguments LateArguments",
         declared="called_functions described",
         helper_texts="helper_functions helper_source",
-        identifiers="Identifiers as_given",
+        identifiers="Identifiers as_given python_name",
         layers="LayerText",
         numpy="NumpyWriter",
         text="ATOM PRODUCT SIGN Text commented indented words_in",
@@ -56,6 +56,7 @@ __all__ = [
     "helper_functions",
     "helper_source",
     "indented",
+    "python_name",
     "words_in",
     "writer_of",
 ]

@@ -46,6 +46,18 @@ class Identifiers:
         return self.new(next(free))
 
 
+def python_name(name: str) -> str:
+    """What a symbol is called in code: its name, unless that is a keyword.
+
+    Args:
+        name: that of the symbol.
+
+    >>> python_name("lambda")
+    'lambda_'
+    """
+    return Identifiers(()).new(name)
+
+
 def as_given(text: str, names: Mapping[str, str], local: Collection[str] = ()) -> str:
     r"""The text of functions with arguments under the names that the user gave them.
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Collection, Sequence
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -15,13 +16,34 @@ MADE_BY = "# Made by dimderiv: "
 _SIZE = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([1-9][0-9]*)\s*")
 
 
-def source(derivation: Derivation, request: Request) -> str:
-    """The code that was asked for."""
+def source(derivation: Derivation, request: Request, test: bool | str | None = None) -> str:
+    """The code that was asked for, and its test, or the test of a module alone."""
     assert request.code is not None, "whoever asks for code names a target"
     sizes = None if request.sizes is None else _sizes(request.sizes, derivation.typed.sizes)
     return derivation.code(
-        request.code, value=request.value, form=request.form, layer=request.layer, sizes=sizes
+        request.code,
+        value=request.value,
+        form=request.form,
+        layer=request.layer,
+        sizes=sizes,
+        test=request.test if test is None else test,
     )
+
+
+def files(derivation: Derivation, request: Request) -> dict[str, str]:
+    """What is written to files: the code, and beside it a test that imports it."""
+    assert request.output is not None, "whoever asks for files names one"
+    path = Path(request.output)
+    found = {request.output: source(derivation, request, test=False)}
+    if request.test:
+        module = path.stem
+        if path.suffix != ".py" or not module.isidentifier() or iskeyword(module):
+            raise click.UsageError(
+                f"--test imports the code, and Python cannot import {path.name}; write layer.py"
+            )
+        beside = path.with_name(f"test_{path.name}")
+        found[str(beside)] = source(derivation, request, test=module)
+    return found
 
 
 def _sizes(text: str, known: Collection[str]) -> dict[str, int]:

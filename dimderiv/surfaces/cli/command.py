@@ -23,7 +23,7 @@ from dimderiv.explain import LANGUAGES, layout_in_words
 from dimderiv.rulebook import load_rules, rule_table
 from dimderiv.surfaces import cli
 from dimderiv.surfaces.cli import options
-from dimderiv.surfaces.cli.code_output import source, write
+from dimderiv.surfaces.cli.code_output import files, write
 from dimderiv.surfaces.cli.output import answer_text
 from dimderiv.surfaces.cli.process import FAILED, confess, exit_status, note, patience
 from dimderiv.surfaces.cli.request import Request
@@ -87,6 +87,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--layer", is_flag=True, help="Code with a forward and a backward pass.")
 @click.option("--value", is_flag=True, help="Code that returns the value too.")
 @click.option("--sizes", metavar="TEXT", help='Sizes that code suits best, such as "m=1000, n=10".')
+@click.option("--test", is_flag=True, help="A test beside the code, by central differences.")
 @click.option("--output", metavar="FILE", help="Write the code to a file, and print nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything that is known, as JSON.")
 @options.LANG
@@ -148,8 +149,9 @@ def derive_command(**given: Any) -> int:
         click.echo(answer_text(derivation, request))
     else:
         words = click.get_current_context().meta[WORDS]
-        write(source(derivation, request), request.output, words)
-        note(translated(f"written to {request.output}", lang), request.verbose)
+        for file, text in files(derivation, request).items():
+            write(text, file, words)
+            note(translated(f"written to {file}", lang), request.verbose)
     verification = derivation.verification
     if verification is None:
         note(translated("not checked, as you asked", lang), request.verbose)

@@ -31,6 +31,7 @@ class Request:
     layer: bool
     value: bool
     sizes: str | None
+    test: bool
     output: str | None
     as_json: bool
     lang: str
@@ -79,6 +80,7 @@ class Request:
             "--layer": self.layer,
             "--value": self.value,
             "--sizes": self.sizes is not None,
+            "--test": self.test,
             "--output": self.output is not None,
         }
         given = [option for option, is_given in of_code.items() if is_given]

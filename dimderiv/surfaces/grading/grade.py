@@ -126,21 +126,26 @@ def graded(derived: Derived, answer: str, words: Words, source: str = "dimderiv"
     return replace(verdict, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
-def agrees(derived: Derived, answer: str, source: str = "dimderiv") -> bool:
-    """Whether an answer agrees with the right one at two points, which is no verdict yet.
+def approved(
+    derived: Derived, answer: str, words: Words, source: str = "dimderiv"
+) -> Verdict | None:
+    """The verdict on an answer that is right; nothing for a wrong one, which nobody explains.
 
     Args:
         derived: the right answer, of one derivative.
         answer: what was answered.
+        words: what says it.
         source: the language of the expression.
 
     Raises:
-        DimderivError: the answer cannot be read.
+        DimderivError: the answer cannot be read, or cannot be judged.
     """
     ((names, extent),) = derived.extents.items()
     program = read_program(answer, derived.question, source)
     found = with_shapes(program, derived.question, extent.shape)
-    return Subject(derived, names, found.program).standing in ("agrees", "unclear")
+    verdict, _ = _approved(Subject(derived, names, found.program), words)
+    typed = derived.question.typed
+    return verdict and replace(verdict, assumptions=typed.assumptions, doubts=typed.doubts)
 
 
 def _graded(derived: Derived, names: Variables, program: Program, words: Words) -> Verdict:
@@ -149,14 +154,22 @@ def _graded(derived: Derived, names: Variables, program: Program, words: Words) 
     is_odd = answer.misfit is not None and subject.standing in ("unclear", "misfit")
     if answer.misfit is not None and is_odd and not is_misfit(subject):
         raise answer.misfit
-    if subject.standing in ("agrees", "unclear"):
-        try:
-            return words.right(subject.judged())
-        except VerificationError as error:
-            if subject.standing == "unclear":
-                raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
-            if isinstance(error, DisagreementError):
-                subject = replace(subject, met=error)
+    verdict, subject = _approved(subject, words)
+    if verdict is not None:
+        return verdict
     subject.confirm()
     name = derived.names[names] if len(derived.names) > 1 else None
     return words.wrong(subject, explained(subject), answer.misfit, name)
+
+
+def _approved(subject: Subject, words: Words) -> tuple[Verdict | None, Subject]:
+    """The verdict on an answer that is right, or the answer with where it was found wrong."""
+    if subject.standing not in ("agrees", "unclear"):
+        return None, subject
+    try:
+        return words.right(subject.judged()), subject
+    except VerificationError as error:
+        if subject.standing == "unclear":
+            raise NotVerifiableError(f"the answer cannot be judged: {error.message}") from error
+        met = error if isinstance(error, DisagreementError) else subject.met
+        return None, replace(subject, met=met)

@@ -6,7 +6,7 @@ r"""Notes to a report: each claim about a derivative is checked, each blank answ
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -22,7 +22,7 @@ from dimderiv.surfaces.notes.claims import (
 from dimderiv.surfaces.notes.document import Document, read_document
 from dimderiv.surfaces.notes.fill import spliced
 from dimderiv.surfaces.notes.judge import ONE_HOT, Claim, Judge, Outcome
-from dimderiv.surfaces.notes.layouts import Claimed, settle_layouts
+from dimderiv.surfaces.notes.layouts import Claimed, layouts_of
 from dimderiv.surfaces.notes.learned import define, taken_in
 from dimderiv.surfaces.notes.prose import told_before
 from dimderiv.surfaces.notes.report import Finding, Place, Report
@@ -58,30 +58,40 @@ def checked_notes(
     Raises:
         DimderivError: the file is too long, or no notebook.
     """
-    return _Reader(read_document(text, kind), lang, fill).report(progress)
+    document = read_document(text, kind)
+    reader = _Reader(document, lang, fill)
+    reader.read_all(progress)
+    if layouts := layouts_of(reader.claimed):
+        reader = _Reader(document, lang, fill, layouts)
+        reader.read_all(progress)
+    return reader.report()
 
 
 class _Reader:
     """Goes over the statements of a document once."""
 
-    def __init__(self, document: Document, lang: str, fill: bool) -> None:
+    def __init__(
+        self, document: Document, lang: str, fill: bool, layouts: Mapping[str, str] = {}
+    ) -> None:
         self.document = document
         self.words = Words(lang)
         self.judge = Judge(lang)
         self.fill = fill
-        self.scope = Scope(load_rules())
+        self.layouts = layouts
+        self.scope = Scope(load_rules(), layouts)
         self.fonts: dict[str, str] = {}
         self.claimed: list[Claimed] = []
         self.blanks: list[tuple[int, str]] = []
         self.counts = {"declares": 0, "defines": 0, "ignored": 0}
         self.statements = list(statements_of(document))
 
-    def report(self, progress: Callable[[int, int], None] | None) -> Report:
+    def read_all(self, progress: Callable[[int, int], None] | None) -> None:
         for place, statement in enumerate(self.statements):
             if progress:
                 progress(place, len(self.statements))
             self.read(place, statement)
-        conventions = settle_layouts(self.claimed, self.words)
+
+    def report(self) -> Report:
         document = self.document
         findings = sorted((each.finding for each in self.claimed), key=lambda each: each.start)
         return Report(
@@ -90,7 +100,7 @@ class _Reader:
             self.counts["declares"],
             self.counts["defines"],
             self.counts["ignored"],
-            conventions,
+            tuple(self.words.convention(sign, its) for sign, its in self.layouts.items()),
             spliced(document, self.blanks) if self.fill else document.raw,
         )
 
@@ -128,7 +138,7 @@ class _Reader:
         values = statement.values
         if head is not None and head.name not in self.scope.definitions:
             values = values[1:]
-            self.named(statement, scope)
+            self.named(statement, values)
         for side in values:
             try:
                 asked = [*questions(slope, scope, statement.formula.section, values)]
@@ -139,10 +149,11 @@ class _Reader:
             self.claimed.append(replace(claimed, sign=slope.sign))
         self.scope.variables.update(slope.variables)
 
-    def named(self, statement: Statement, scope: Scope) -> None:
+    def named(self, statement: Statement, values: Sequence[Side]) -> None:
         r"""Take in the name that a derivative is given: `\delta = \nabla_z L = p - y`."""
+        assert statement.written is not None, "a claim has a derivative"
         try:
-            define(statement, statement.values[1:], self.scope, self.judge)
+            define(statement, values or [statement.written], self.scope, self.judge)
         except DimderivError as error:
             self.unread(statement, error)
 
@@ -232,6 +243,7 @@ class _Reader:
         kind, says = "wrong", verdict.says
         if verdict.kind == "layout":
             kind = "layout"
+            says = self.words.said("layout") if self.layouts else says
         elif verdict.kind == "structured":
             kind, says = "note", self.words.said("structured", says=says)
         elif verdict.doubts:

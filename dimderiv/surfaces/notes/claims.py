@@ -121,11 +121,18 @@ def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
         expression,
         variables,
         slope.order,
-        slope.layout or "mixed",
+        _layout(slope, scope),
         directions,
         tuple(shapes.items()),
     )
     return Question(asked, scope, needed, every, since, letters=letters)
+
+
+def _layout(slope: Slope, scope: Scope) -> str:
+    """The layout of a derivative: as a transpose in it says, or as the document has it."""
+    if slope.order > 1 or slope.sign == "differential":
+        return "mixed"
+    return slope.layout or scope.layouts.get(slope.sign, "mixed")
 
 
 def _entries(written: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[str, ...], str]:
@@ -206,7 +213,8 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
     whole = slope_of(side) if not parts and not _is_sum(side) else None
     for slope in [whole] if whole else () if parts else slopes_within(side):
         question = next(questions(slope, scope, section))
-        parts += [side.source[place : slope.start], rf"\left({judge.answer(question.asked)}\right)"]
+        answer = judge.answer(question.asked, verify=False)
+        parts += [side.source[place : slope.start], rf"\left({answer}\right)"]
         place = slope.end
     return "".join([*parts, side.source[place : side.end]])
 

@@ -12,7 +12,7 @@ from dimderiv.derivation import derive
 from dimderiv.errors import DimderivError
 from dimderiv.language import Binary, Call, Entry, Name, Program, Tree, walk
 from dimderiv.sources import SIGNS
-from dimderiv.surfaces.grading import Verdict, Words, agrees, derived_of, graded
+from dimderiv.surfaces.grading import Verdict, Words, approved, derived_of, graded
 from dimderiv.surfaces.notes.spelling import has_new_names, in_latex
 
 SYMMETRIC, ONE_HOT = "symmetric", "onehot"
@@ -100,13 +100,13 @@ class Judge:
     Attributes:
         lang: the language of the verdicts.
         known: what was derived already.
-        answers: what was derived, and checked, to be written.
+        answers: what was derived to be written, and whether it was checked.
         met: conditions under which claims were right.
     """
 
     lang: str = "en"
     known: dict[Asked, Derived | DimderivError] = field(default_factory=dict)
-    answers: dict[Asked, Derived] = field(default_factory=dict)
+    answers: dict[tuple[Asked, bool], Derived] = field(default_factory=dict)
     met: dict[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -139,23 +139,25 @@ class Judge:
             raise found
         return found
 
-    def answer(self, asked: Asked, fonts: Mapping[str, str] = {}) -> str:
-        """The checked derivative, as one formula in LaTeX.
+    def answer(self, asked: Asked, fonts: Mapping[str, str] = {}, *, verify: bool = True) -> str:
+        """The derivative as one formula in LaTeX.
 
         Args:
             asked: what is differentiated.
             fonts: how letters are written.
+            verify: whether it is checked; what is compared with another one is checked there.
 
         Raises:
             DimderivError: it cannot be derived, or cannot be checked.
         """
-        if asked not in self.answers:
+        if (asked, verify) not in self.answers:
             options = asked.options | {"forward": asked.directions or None, "source": "latex"}
+            options["verify"] = verify
             found = derive(asked.expression, asked.variables, **options).derived
             if has_new_names(found):
                 found = derive(asked.expression, asked.variables, inline=True, **options).derived
-            self.answers[asked] = found
-        found = self.answers[asked]
+            self.answers[asked, verify] = found
+        found = self.answers[asked, verify]
         return in_latex(found, found.program, fonts)
 
     def right(self, claim: Claim) -> Outcome | None:
@@ -169,9 +171,8 @@ class Judge:
         """
         first, asked = self._first(claim)
         derived = self.derived(asked)
-        if self._agrees(derived, claim.text):
-            verdict = self._graded(derived, claim.text)
-            return Outcome(verdict, derived) if verdict.right else None
+        if verdict := self._approved(derived, claim.text):
+            return Outcome(verdict, derived)
         for conditions in _together(self._usual(first, claim)):
             outcome = self._under(asked, first, claim.text, conditions)
             if outcome is not None:
@@ -211,8 +212,8 @@ class Judge:
         usual = [each for each in _usual(first, claim.told) if each[0] not in claim.said]
         return sorted(usual, key=lambda each: self.met.get(each[0]) != each[1])
 
-    def _agrees(self, derived: Derived, claim: str) -> bool:
-        return agrees(derived, claim + _IN_LATEX, "latex")
+    def _approved(self, derived: Derived, claim: str) -> Verdict | None:
+        return approved(derived, claim + _IN_LATEX, self.words, "latex")
 
     def _graded(self, derived: Derived, claim: str) -> Verdict:
         return graded(derived, claim + _IN_LATEX, self.words, "latex")
@@ -225,12 +226,10 @@ class Judge:
             asked = _with(asked, derived, name, its)
         try:
             found = self.derived(asked)
-            if not self._agrees(found, claim):
-                return None
-            verdict = self._graded(found, claim)
+            verdict = self._approved(found, claim)
         except DimderivError:
             return None
-        return Outcome(verdict, found, conditions) if verdict.right else None
+        return Outcome(verdict, found, conditions) if verdict else None
 
 
 def _with(asked: Asked, derived: Derived, name: str, its: str) -> Asked:

@@ -1,14 +1,13 @@
-"""Layouts that a document keeps to: where all claims of a kind have rows and columns exchanged."""
+"""Layouts that a document keeps to: where most claims of a kind have rows and columns exchanged."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dimderiv.surfaces.notes.judge import Outcome
 from dimderiv.surfaces.notes.report import Finding
-from dimderiv.surfaces.notes.words import Words
 
 
-@dataclass
+@dataclass(frozen=True)
 class Claimed:
     """A finding with what the layouts of a document are told by.
 
@@ -23,25 +22,27 @@ class Claimed:
     sign: str = ""
 
 
-def settle_layouts(claimed: Sequence[Claimed], words: Words) -> tuple[str, ...]:
-    """Make right what is in the other layout throughout, and say what the convention is.
+def layouts_of(claimed: Sequence[Claimed]) -> Mapping[str, str]:
+    """The layout of the derivatives with each sign, where it is another one than ours.
+
+    A gradient that is a row shows the numerator layout, a Jacobian with a row for each entry of the
+    variable the denominator layout.  One nabla alone shows no convention.
 
     Args:
-        claimed: all that was found in a document; findings are exchanged.
-        words: what says it.
+        claimed: all that was found in a document.
     """
-    said: list[str] = []
-    groups: dict[tuple[str, bool], list[Claimed]] = {}
-    for each in claimed:
-        if each.outcome is not None and each.outcome.is_told_apart:
-            groups.setdefault((each.sign, each.outcome.is_gradient), []).append(each)
-    for (sign, is_gradient), group in groups.items():
-        others = [each for each in group if each.finding.kind == "layout"]
-        is_alone = sign == "nabla" and len(others) == 1
-        if not others or is_alone or any(e.finding.kind in {"right", "note"} for e in group):
-            continue
-        key = "convention_gradient" if is_gradient else "convention_jacobian"
-        said.append(words.said(key, sign=f"\\{sign}"))
-        for each in others:
-            each.finding = replace(each.finding, kind="right", says=words.said("right"))
-    return tuple(said)
+    found: dict[str, str] = {}
+    for layout, is_gradient in (("denominator", False), ("numerator", True)):
+        for sign in ("nabla", "partial", "d"):
+            kinds = [
+                each.finding.kind
+                for each in claimed
+                if each.sign == sign
+                and each.outcome is not None
+                and each.outcome.is_told_apart
+                and each.outcome.is_gradient == is_gradient
+            ]
+            others, ours = kinds.count("layout"), kinds.count("right") + kinds.count("note")
+            if others > max(ours, sign == "nabla"):
+                found[sign] = layout
+    return found

@@ -70,6 +70,7 @@ class Scope:
 
     Attributes:
         rulebook: the functions.
+        layouts: that of the derivatives with each sign, where it is another one than ours.
         shapes: by the names that are declared.
         definitions: by the names that are defined.
         properties: what formulas say of names, such as symmetric.
@@ -77,6 +78,7 @@ class Scope:
     """
 
     rulebook: Rulebook
+    layouts: Mapping[str, str] = field(default_factory=dict)
     shapes: dict[str, Declared] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
     properties: dict[str, tuple[str, int]] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Scope:
         """A scope that can be added to."""
         return Scope(
             self.rulebook,
+            self.layouts,
             dict(self.shapes),
             dict(self.definitions),
             dict(self.properties),

@@ -42,6 +42,7 @@ class Statement:
         left: its first side.
         head: the name that is declared, defined or said to have a property.
         slope: the derivative of which something is claimed.
+        written: the side that is that derivative.
         values: what is defined, or what is claimed to be equal.
         error: why it is not read.
         fonts: how letters are written in the formula.
@@ -57,6 +58,7 @@ class Statement:
     left: Side | None = None
     head: Head | None = None
     slope: Slope | None = None
+    written: Side | None = None
     values: tuple[Side, ...] = ()
     error: DimderivError | None = None
     fonts: Mapping[str, str] = field(default_factory=dict)
@@ -145,7 +147,12 @@ def _read(made: Statement, relation: Relation) -> Statement:
         return _defined(made, equal, head)
     others = tuple(each for k, each in enumerate(equal) if k != place)
     return replace(
-        made, kind="claims", head=head if place else None, slope=slopes[place], values=others
+        made,
+        kind="claims",
+        head=head if place else None,
+        slope=slopes[place],
+        written=equal[place],
+        values=others,
     )
 
 

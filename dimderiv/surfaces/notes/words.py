@@ -58,6 +58,15 @@ class Words:
         key = "condition_told" if any(its in _TOLD for _, its in conditions) else "condition"
         return self.said(key, conditions=self._sentences["and"].join(parts))
 
+    def convention(self, sign: str, layout: str) -> str:
+        """That a document keeps to a layout.
+
+        Args:
+            sign: that of the derivatives.
+            layout: which.
+        """
+        return self.said(f"convention_{layout}", sign=rf"\{sign}")
+
     def quoted(self, found: Finding) -> str:
         """What is said of a claim, with the claim.
 

@@ -1,6 +1,6 @@
 """The check of generated code: what it returns, beside what is printed."""
 
-from dimderiv.verify.code.check import check_code
+from dimderiv.verify.code.check import check_code, unequal_sizes
 from dimderiv.verify.code.runs import Run, dense, layer, operator
 
 __all__ = [
@@ -9,4 +9,5 @@ __all__ = [
     "dense",
     "layer",
     "operator",
+    "unequal_sizes",
 ]

@@ -58,6 +58,18 @@ def check_code(
     return CodeCheck(len(sizes), entries, tuple(sizes), reason)
 
 
+def unequal_sizes(claims: Sequence[Claim]) -> list[dict[str, int]]:
+    """Small sizes that differ, for all named sizes, in some orders, then others.
+
+    Args:
+        claims: the derivatives, each as a first one.
+
+    Raises:
+        ShapeError: no small sizes fit.
+    """
+    return PrintedValues(claims, None, MOST_OPERATIONS).various()
+
+
 class _Comparison:
     """A comparison under way.
 

@@ -27,7 +27,7 @@ from dimderiv.verify.layout import (
 from dimderiv.verify.points import Claimed, Setting, Trial, drawn_points
 
 DIGITS = 30
-EQUAL = 3
+EQUAL, LARGE = 3, 7
 SUMS_TO_ONE = frozenset({"onehot", "probability"})
 
 
@@ -48,12 +48,17 @@ class PrintedValues:
         first = claims[0]
         self.symbols, self.declared, self.sizes = first.symbols, first.declared, first.sizes
 
+    @property
+    def names(self) -> dict[str, None]:
+        """The named sizes, in order of occurrence."""
+        axes = self.setting.dimensions.dims
+        names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
+        return names | dict.fromkeys(sorted(self.sizes))
+
     def assignments(self) -> Iterator[dict[str, int]]:
         """Sizes that are equal, ones, and sizes that all differ, in two orders."""
         dimensions = self.setting.dimensions
-        axes = dimensions.dims
-        names = dict.fromkeys(name for dim in axes for name in sorted(dim.names))
-        names |= dict.fromkeys(sorted(self.sizes))
+        axes, names = dimensions.dims, self.names
         taken_off = {n for dim in axes for names, c in dim.monomials for n in names if c < 0}
         # A kernel of the size of its image would leave one entry.
         equal = {name: EQUAL - (name in taken_off) for name in names}
@@ -64,10 +69,28 @@ class PrintedValues:
         if names and dimensions.fit(ones) and all(dim.evaluate(ones) == 1 for dim in axes):
             yield ones
         try:
-            found = dimensions.assignments(list(names))
+            found = self.unequal()
         except DimderivError:
             return  # no small sizes fit
         yield from [*found, *found][:2]
+
+    def various(self) -> list[dict[str, int]]:
+        """Small sizes that differ, in some orders; then the first of them with one larger, or 1.
+
+        Raises:
+            ShapeError: no small sizes fit.
+        """
+        found = self.unequal()
+        others = [found[0] | {name: size} for size in (LARGE, 1) for name in found[0]]
+        return [*found, *filter(self.setting.dimensions.fit, others)]
+
+    def unequal(self) -> list[dict[str, int]]:
+        """Small sizes that differ, in some orders.
+
+        Raises:
+            ShapeError: no small sizes fit.
+        """
+        return self.setting.dimensions.assignments(list(self.names))
 
     def count(self, sizes: Mapping[str, int]) -> int:
         """How many entries the symbols and the derivatives have."""

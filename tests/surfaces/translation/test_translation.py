@@ -19,7 +19,7 @@ from dimderiv.surfaces.translation.template import Template, between
 
 ZH = ROOT / "dimderiv/surfaces/translation/zh"
 # Code that is made, and formulas.
-NOT_SAID = ("codegen/targets/[a-km-z]*.py", "codegen/targets/layers.py",
+NOT_SAID = ("codegen/targets/[a-km-z]*.py", "codegen/targets/layers.py", "codegen/gradcheck/*.py",
             "codegen/targets/helpers/*.py", "render/*.py", "sources/code/modules.py")  # fmt: skip
 # Formulas, pieces of code, names of programs, comments in code that is made, and what only a
 # mistake in dimderiv itself would show.
@@ -47,6 +47,7 @@ The derivatives by {} of what follows, given that by the value.
 backward({}) is, by {},
 Constants, which have no derivative here: {}.
 The layer {}
+The value of {}.
 Hessian-vector product
 Derivative of order {}
 $\displaystyle {}$
