@@ -43,11 +43,13 @@ def test_asking_for_a_name_loads_what_it_needs_and_not_the_check() -> None:
 
 def test_the_command_waits_for_nothing_that_it_may_not_show() -> None:
     """Its options name targets and languages; code, steps and the check load when asked for."""
-    loaded = modules_after("import dimderiv.surfaces.cli.command")
+    run = "from dimderiv.surfaces.cli.command import main; main(['(', '--wrt', 'x'])"
+    loaded = modules_after(run)
     heavy = ("dimderiv.codegen.plan", "dimderiv.codegen.targets.", "dimderiv.explain.record")
 
     assert "dimderiv.codegen.targets" in loaded
     assert not [module for module in loaded if module.startswith((*heavy, "dimderiv.verify."))]
+    assert "dimderiv.surfaces.translation.lookup" not in loaded
 
 
 def test_every_public_name_is_there_and_listed() -> None:

@@ -188,9 +188,9 @@ def higher(
 
 
 def _too_long(node: Node) -> LimitError:
-    place = f"by {node.name} " if isinstance(node, Named) else ""
+    what = f"the derivative by {node.name}" if isinstance(node, Named) else "the derivative"
     return LimitError(
-        f"the derivative {place}becomes too long to be written",
+        f"{what} becomes too long to be written",
         hint="derive a scalar, and give names to parts that are used more than once",
     )
 

@@ -7,8 +7,9 @@ const { loadPyodide } = await import(new URL("pyodide.mjs", folder));
 
 // The questions of a page, so that what is loaded late is loaded; then every module by its file.
 const PROGRAM = `
-import ast, io, json, sys, zipfile
+import io, json, sys, zipfile
 from importlib._bootstrap_external import _code_to_hash_pyc
+from inspect import CO_HAS_DOCSTRING
 from types import CodeType
 
 sys.path.insert(0, "/engine")
@@ -21,21 +22,17 @@ for more in ({"ask": "symbols"}, {}, {"lang": "zh"}, {"ask": "code"}, {"wrt": "x
     reply(json.dumps(asked | more))
 used = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
 
-def code_of(source, name):
-    """A module without what only people read; asserts stay."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        match node:
-            case ast.Module() | ast.ClassDef() | ast.FunctionDef() if ast.get_docstring(node, False):
-                node.body[0].value.value = ...
-    return without_lines(compile(tree, name, "exec", dont_inherit=True))
+def bare(code):
+    """Code without what only people read: docstrings, and the places of instructions.
 
-def without_lines(code):
-    """Code whose places in the source are unknown; a byte says so for eight instructions."""
+    A byte says of eight instructions that their place is unknown.
+    """
     many, rest = divmod(len(code.co_code) // 2, 8)
     table = b"\\xff" * many + (bytes([0xF7 + rest]) if rest else b"")
-    inner = (without_lines(x) if isinstance(x, CodeType) else x for x in code.co_consts)
-    return code.replace(co_linetable=table, co_consts=tuple(inner))
+    constants = [bare(x) if isinstance(x, CodeType) else x for x in code.co_consts]
+    if code.co_flags & CO_HAS_DOCSTRING:
+        constants[0] = ""
+    return code.replace(co_linetable=table, co_consts=tuple(constants))
 
 def compiled(archive, place):
     packed = io.BytesIO()
@@ -43,10 +40,10 @@ def compiled(archive, place):
         for info in read.infolist():
             name, content = info.filename, read.read(info)
             if f"{place}/{name}" in used:
-                content = bytes(_code_to_hash_pyc(code_of(content, name), bytes(8), False))
-                name = f"{name}c"
+                code = bare(compile(content, name, "exec", dont_inherit=True))
+                name, content = f"{name}c", bytes(_code_to_hash_pyc(code, bytes(8), False))
             entry = zipfile.ZipInfo(name, info.date_time)
-            written.writestr(entry, content, zipfile.ZIP_DEFLATED, 9)
+            written.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 compiled

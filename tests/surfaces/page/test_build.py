@@ -14,7 +14,7 @@ from base64 import b64decode
 from pathlib import Path
 
 import pytest
-from documents import ROOT
+from documents import ROOT, text_of
 
 from dimderiv.errors import DimderivError
 from dimderiv.surfaces.cli.command import main
@@ -290,6 +290,11 @@ def test_the_command_says_what_it_wrote(
     assert [folder, file] == [line.partition(": ")[0] for line in told]
     assert all(re.fullmatch(r".*: 0\.\d MB", line) for line in told)
     assert 2 == main(["page", "--pyodide", str(pyodide)])
+
+
+def test_the_guide_names_the_package() -> None:
+    """Whoever fetches it by hand fetches this one."""
+    assert f"npm pack {build_pyodide.PACKAGE}`" in text_of("docs/page.md")
 
 
 def test_the_licence_is_the_one_of_the_project() -> None:
