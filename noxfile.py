@@ -42,6 +42,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The page in Chromium, which is not installed here, nor its driver."""
+    session.install("-e", ".[test,browser]")
+    session.run("pytest", "-rs", "tests/browser")
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """The wheel is complete: installed somewhere else, it derives."""
     session.install("-e", ".[test]")
