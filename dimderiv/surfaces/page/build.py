@@ -25,14 +25,6 @@ HEAD = '<meta charset="utf-8">\n'
 BUILT = f"""{HEAD}<meta name="dimderiv-engine" content="worker">
 <meta http-equiv="Content-Security-Policy" content="{{}}">
 """
-BODY = "<body>\n"
-# The script of the page takes this away, where it runs at all.
-ASLEEP = f"""{BODY}<p id="asleep">{{}}</p>
-"""
-IN_FOLDER = """This page needs a web server, such as <code>python -m http.server</code>, and a
-browser of 2023 or later. <code>dimderiv page --single FILE</code> makes one that opens from disk.
-<br>此页面需要网页服务器和 2023 年以后的浏览器。"""
-IN_FILE = "This page needs a browser of 2023 or later.<br>此页面需要 2023 年以后的浏览器。"
 OF_FOLDER = f"{POLICY}; worker-src 'self'"
 OF_FILE = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; worker-src blob:; "
@@ -55,8 +47,7 @@ def build_folder(folder: Path, pyodide: Path | None = None) -> int:
     """
     before = _written_before(folder)
     files = page_files(pyodide)
-    page = files["index.html"].decode()
-    files["index.html"] = _marked(page, OF_FOLDER, IN_FOLDER).encode()
+    files["index.html"] = _marked(files["index.html"].decode(), OF_FOLDER).encode()
     files[LIST] = (LISTED + "".join(f"{name}\n" for name in sorted(files))).encode()
     _refuse_foreign(folder, files.keys() - before)
     try:
@@ -87,7 +78,7 @@ def build_single(file: Path, pyodide: Path | None = None) -> int:
         if file.exists() and not file.read_bytes().startswith(MADE.encode()):
             raise DimderivError(f"{file} exists, and dimderiv did not make it", hint="another name")
         files = page_files(pyodide)
-        page = _marked(single_page(files), OF_FILE, IN_FILE)
+        page = _marked(single_page(files), OF_FILE)
         content = page.replace("<!doctype html>", f"{MADE}\n\n{_licences(files)}\n-->", 1).encode()
         return file.write_bytes(content)
     except OSError as error:
@@ -121,10 +112,10 @@ def _python(pyodide: Path | None) -> Mapping[str, bytes]:
     return compiled({**pyodide_files(pyodide), "engine.zip": engine_archive()})
 
 
-def _marked(page: str, policy: str, asleep: str) -> str:
+def _marked(page: str, policy: str) -> str:
     """A page that knows that it was built, and whose browser loads nothing from elsewhere."""
-    assert page.count(HEAD) == page.count(BODY) == 1, "there is one place for each mark"
-    return page.replace(HEAD, BUILT.format(policy)).replace(BODY, ASLEEP.format(asleep))
+    assert page.count(HEAD) == 1, "the page says its encoding"
+    return page.replace(HEAD, BUILT.format(policy))
 
 
 def _licences(files: Mapping[str, bytes]) -> str:
