@@ -32,7 +32,12 @@ from dimderiv.surfaces.notes.statements import Statement, statements_of
 from dimderiv.surfaces.notes.words import Words
 
 BLANK = "?"
-_NEW_PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*(?!\s*(?:where|with|here|in which|其中|这里))", re.I)
+# Where a sentence ends, and what goes on with it.
+_SENTENCE_END = re.compile(
+    r"(?:\n[ \t]*\r?\n|[.!?][$\s)\\\]]*\s(?=[\s$]*[A-Z])|。)"
+    r"(?!\W*(?:where|with|here|in which|其中|这里))",
+    re.IGNORECASE,
+)
 _ZERO = re.compile(r"\\?,?\s*(?:0|\{?\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*0\s*\}?\}?)")
 # How many statements after a claim may say what its symbols are.
 _MOST_AFTER = 12
@@ -166,7 +171,7 @@ class _Reader:
             is_same = each.formula is statement.formula
             if each.formula.section != statement.formula.section:
                 break
-            if not is_same and _NEW_PARAGRAPH.search(between):
+            if not is_same and _SENTENCE_END.search(between):
                 break
             end = max(end, each.end)
             names = {each.head.name} if each.head else set()

@@ -1,5 +1,6 @@
 """A claim as a question that can be answered: what is differentiated, by what, what is claimed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,8 @@ from dimderiv.surfaces.notes.scope import Definition, Scope
 
 _SEPARATOR = " ; "
 _D = r"\mathrm{d}"
+_DELTA = re.compile(r"\\delta_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
+_MOST_LETTERS = 2
 # The name of a derivative that is given entry by entry.
 _ENTRIES = r"\mathrm{entries}"
 
@@ -48,12 +51,13 @@ class Question:
         known = {*self.asked.variables, *self.asked.directions, *self.names}
         text = self.scope.plain(text)
         if self.letters:
+            text = _DELTA.sub(r"I_{\1,\2}", text)
             text = rf"({_ENTRIES})_{{{','.join(self.letters)}}} = {text}"
         names = self.scope.read(text, known).names
         without = {*self.asked.variables, *(each.head.name for each in self.needed)}
         needed = self.scope.closure(names, without)
         every = self.names.union(names, *(each.names for each in needed))
-        shapes = self.scope.relevant(every, self.since)
+        shapes = self.scope.relevant(every, self.since) | dict(self.asked.shapes)
         asked = self.asked._replace(shapes=tuple(shapes.items()))
         return asked, _SEPARATOR.join([*(each.text for each in needed), text])
 
@@ -110,22 +114,39 @@ def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
     if slope.subject is None:
         raise ParseError("what is differentiated is not written", hint=r"\nabla_w J = ...")
     written = _variables(slope, scope)
-    bases = [name.rpartition("_")[0] for name in written]
-    text, names, needed = _subject(slope.subject, scope, (*written, *filter(None, bases)))
+    bases = [base for base, _ in map(_entry, written) if base]
+    text, names, needed = _subject(slope.subject, scope, (*written, *bases))
     expression = _SEPARATOR.join([*(each.text for each in needed), *([text] if text else [])])
     every = names.union(*(each.names for each in needed))
-    variables, letters = _entries(written, every)
+    variables, letters = written, ""
+    if bases and not every & {*written} and every & {*bases}:
+        variables, letters = tuple(bases), _entry(written[0])[1]
+    own = _own_letter(slope.subject, scope)
+    if own and not letters:
+        raise ParseError("an entry of a value is differentiated by an entry", hint=r"x_j")
     shapes = scope.relevant(every, since)
+    if slope.sign == "prime" and text:
+        # A prime is that of a function of numbers.
+        shapes |= dict.fromkeys(variables, "scalar")
     directions = tuple(f"d{each}" for each in variables) if slope.sign == "differential" else ()
-    asked = Asked(
-        expression,
-        variables,
-        slope.order,
-        _layout(slope, scope),
-        directions,
-        tuple(shapes.items()),
-    )
-    return Question(asked, scope, needed, every, since, letters=letters)
+    layout = "mixed" if letters else _layout(slope, scope)
+    asked = Asked(expression, variables, slope.order, layout, directions, tuple(shapes.items()))
+    return Question(asked, scope, needed, every, since, letters=own + letters)
+
+
+def _entry(name: str) -> tuple[str, str]:
+    """The array and the letters that a name may be an entry by, as `W` and `ij` in `W_ij`."""
+    base, _, letters = name.rpartition("_")
+    is_entry = letters.isalpha() and letters.islower() and len(letters) <= _MOST_LETTERS
+    return (base, letters) if base and is_entry else ("", "")
+
+
+def _own_letter(subject: Side, scope: Scope) -> str:
+    """The letter of the entry that is differentiated, as `i` in `y_i` where y is defined."""
+    head = head_of(subject)
+    base, letters = _entry(head.name) if head else ("", "")
+    is_entry = head is not None and head.name not in scope.definitions and len(letters) == 1
+    return letters if is_entry and base in scope.definitions else ""
 
 
 def _layout(slope: Slope, scope: Scope) -> str:
@@ -133,15 +154,6 @@ def _layout(slope: Slope, scope: Scope) -> str:
     if slope.order > 1 or slope.sign == "differential":
         return "mixed"
     return slope.layout or scope.layouts.get(slope.sign, "mixed")
-
-
-def _entries(written: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[str, ...], str]:
-    """The variables, and the letters of an entry where one is differentiated by: `W_ij`."""
-    base, _, letters = written[0].rpartition("_")
-    is_entry = len(written) == 1 and base in names and written[0] not in names
-    if is_entry and letters.isalpha() and letters.islower() and len(letters) <= 2:
-        return (base,), letters
-    return written, ""
 
 
 def _variables(slope: Slope, scope: Scope) -> tuple[str, ...]:
@@ -168,6 +180,8 @@ def _subject(
 ) -> tuple[str, frozenset[str], tuple[Definition, ...]]:
     """What is differentiated: its text, where it has no name, its names and definitions."""
     head = head_of(subject)
+    if head is not None and _own_letter(subject, scope):
+        head = replace(head, name=_entry(head.name)[0])
     if head is not None and head.name in scope.definitions and head.name not in variables:
         definition = scope.definitions[head.name]
         own = definition.head.arguments
