@@ -232,7 +232,11 @@ def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
         elif lexeme.kind == "word" and lexeme.text.strip() in SEPARATING:
             sign = ","
         elif sign == "&":
-            continue
+            # Beside a sign it aligns; between two equations of a row it separates.
+            has_relation = any(_sign(each) in _RELATIONS for each in piece)
+            sign = "gap" if has_relation and _is_wide(lexemes, place) else ""
+            if not sign:
+                continue
         if sign in {",", ";", "row", "gap"}:
             yield before, piece
             before, piece = sign, []
