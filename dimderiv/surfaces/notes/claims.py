@@ -21,6 +21,7 @@ _SEPARATOR = " ; "
 _D = r"\mathrm{d}"
 _DELTA = re.compile(r"\\delta_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
 _MOST_LETTERS = 2
+_CONSTANTS = ("I", "pi")
 # A symbol that stands for any argument.
 _ANY = r"\Upsilon"
 # The name of a derivative that is given entry by entry.
@@ -70,6 +71,23 @@ class Question:
         shapes = self.scope.relevant(every, self.since) | dict(self.asked.shapes)
         asked = self.asked._replace(shapes=tuple(shapes.items()))
         return asked, _SEPARATOR.join([*(each.text for each in needed), text])
+
+    def is_told(self, answer: str) -> bool:
+        """Whether an answer is made of what the text has names for.
+
+        Args:
+            answer: in LaTeX.
+
+        Raises:
+            DimderivError: the answer cannot be read.
+        """
+        bases = {name.rpartition("_")[0] for name in self.names}
+        known = {*self.names, *bases, *self.scope.definitions, *self.scope.shapes, *_CONSTANTS}
+        return self.scope.read(answer, known).names <= known | self._sizes
+
+    @property
+    def _sizes(self) -> set[str]:
+        return {size for _, shape in self.asked.shapes for size in shape.split()}
 
 
 def questions(
