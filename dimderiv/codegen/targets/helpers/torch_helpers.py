@@ -31,6 +31,11 @@ def floats(*values):
     return [tensor.to(device=device, dtype=dtype) for tensor in tensors]
 
 
+def finite(x):
+    """The largest exponent, which is taken off the others: 0 where it is no finite number."""
+    return torch.where(torch.isfinite(x), x, torch.zeros_like(x))
+
+
 def polygamma(n, x):
     """The n-th derivative of digamma, which torch has for whole numbers n."""
     return torch.polygamma(int(n), x)
@@ -126,9 +131,19 @@ def lu_logdet(factors):
 
 def lu_det(factors):
     """The determinant of A."""
-    LU, pivots = factors
-    is_odd = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum() % 2
-    return (1 - 2 * is_odd) * LU.diagonal().prod()
+    return lu_product(factors, factors[0].diagonal())
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
+    return lu_product(factors, factors[0].diagonal().sign())
+
+
+def lu_product(factors, diagonal):
+    """The product of entries, with the sign of the exchanges of rows."""
+    pivots = factors[1]
+    is_odd = (pivots != torch.arange(1, len(pivots) + 1, device=pivots.device)).sum() % 2
+    return (1 - 2 * is_odd) * diagonal.prod()
 
 
 def polar(A):
