@@ -40,6 +40,7 @@ from dimderiv.language.shapes import (
     size_of,
 )
 from dimderiv.language.syntax import (
+    ZERO,
     Add,
     AxisName,
     Binary,
@@ -104,6 +105,7 @@ __all__ = [
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
+    "ZERO",
     "Add",
     "AxisName",
     "Binary",

@@ -109,19 +109,14 @@ def lu_logdet(factors):
 
 def lu_det(factors):
     """The determinant of A."""
-    return lu_product(factors, factors[0].diagonal())
+    return lu_detsign(factors) * jnp.abs(factors[0].diagonal().prod())
 
 
 def lu_detsign(factors):
     """The sign of the determinant of A."""
-    return lu_product(factors, jnp.sign(factors[0].diagonal()))
-
-
-def lu_product(factors, diagonal):
-    """The product of entries, with the sign of the exchanges of rows."""
-    pivots = factors[1]
-    is_odd = (pivots != jnp.arange(len(pivots))).sum() % 2
-    return jnp.where(is_odd, -1, 1) * diagonal.prod()
+    LU, pivots = factors
+    exchanges = (pivots != jnp.arange(len(LU))).sum()
+    return (1 - 2 * (exchanges % 2)) * jnp.sign(LU.diagonal()).prod()
 
 
 def polar(A):

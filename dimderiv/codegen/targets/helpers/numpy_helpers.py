@@ -326,21 +326,16 @@ def lu_det(factors):
     """The determinant of A."""
     if isinstance(factors, np.ndarray):
         return np.linalg.det(factors)
-    return lu_product(factors, factors[0].diagonal())
+    return lu_detsign(factors) * np.abs(factors[0].diagonal().prod())
 
 
 def lu_detsign(factors):
     """The sign of the determinant of A."""
     if isinstance(factors, np.ndarray):
         return np.linalg.slogdet(factors)[0]
-    return lu_product(factors, np.sign(factors[0].diagonal()))
-
-
-def lu_product(factors, diagonal):
-    """The product of entries, with the sign of the exchanges of rows."""
-    pivots = factors[1]
-    is_odd = np.count_nonzero(pivots != np.arange(len(pivots))) % 2
-    return -diagonal.prod() if is_odd else diagonal.prod()
+    LU, pivots, _ = factors
+    sign = np.sign(LU.diagonal()).prod()
+    return -sign if np.count_nonzero(pivots != np.arange(len(LU))) % 2 else sign
 
 
 def inv(A):

@@ -131,19 +131,14 @@ def lu_logdet(factors):
 
 def lu_det(factors):
     """The determinant of A."""
-    return lu_product(factors, factors[0].diagonal())
+    return lu_detsign(factors) * factors[0].diagonal().prod().abs()
 
 
 def lu_detsign(factors):
     """The sign of the determinant of A."""
-    return lu_product(factors, factors[0].diagonal().sign())
-
-
-def lu_product(factors, diagonal):
-    """The product of entries, with the sign of the exchanges of rows."""
-    pivots = factors[1]
-    is_odd = (pivots != torch.arange(1, len(pivots) + 1, device=pivots.device)).sum() % 2
-    return (1 - 2 * is_odd) * diagonal.prod()
+    LU, pivots = factors
+    exchanges = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum()
+    return (1 - 2 * (exchanges % 2)) * LU.diagonal().sign().prod()
 
 
 def polar(A):
