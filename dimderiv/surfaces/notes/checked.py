@@ -274,7 +274,7 @@ class _Reader:
             if outcome is None or outcome.conditions:
                 continue
             kind, says = "open", self.words.said("open", answer=answer)
-            if outcome.verdict.doubts:
+            if outcome.verdict.doubts or not question.is_told(answer):
                 says = self.words.said("unsure", says=says)
             elif self.fill:
                 kind, says = "filled", self.words.said("filled", answer=answer)
