@@ -379,3 +379,11 @@ def test_answers_with_names_that_the_text_has_not_are_not_filled_in() -> None:
 
     assert text == filled(text)
     assert "2 W^{\\top} z" == report_of(text).findings[0].answer
+
+
+def test_what_is_differentiated_by_may_be_written_out() -> None:
+    """A claim may use the definition of the intermediate that it is by."""
+    text = r"$z = Wx + b$, $L = \|z - y\|^2$, $\nabla_z L = 2(z - y) = 2(Wx + b - y)$"
+
+    assert ["right", "right"] == kinds(text)
+    assert ["right", "wrong"] == kinds(text.replace("b - y)", "b + y)"))
