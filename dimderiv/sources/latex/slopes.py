@@ -116,6 +116,45 @@ def differentials_in(side: Side) -> list[Differential]:
     return found
 
 
+class Primed(NamedTuple):
+    r"""A function with a prime and its argument, such as `\sigma'(z)`.
+
+    Attributes:
+        name: the function.
+        function: how it is written.
+        argument: what stands in the brackets.
+        start: where the function stands.
+        end: where the brackets end.
+    """
+
+    name: str
+    function: str
+    argument: str
+    start: int
+    end: int
+
+
+def primed_in(side: Side) -> list[Primed]:
+    """The functions with one prime that occur in a side, the outermost ones.
+
+    Args:
+        side: of a relation.
+    """
+    reader, found = _Reader(side), list[Primed]()
+    while reader.lexeme is not reader.last:
+        function, prime, opening = (reader.ahead(count) for count in range(3))
+        closing = reader.matching(reader.place + 2)
+        is_primed = _sign(prime) in _PRIMES and opening.kind == "("
+        if not is_primed or function.kind not in _NAMES or closing == len(reader.lexemes):
+            reader.place += 1
+            continue
+        end, source = reader.lexemes[closing], side.source
+        written = source[function.start : function.end], source[opening.end : end.start]
+        found.append(Primed(function.text, *written, function.start, end.end))
+        reader.place = closing + 1
+    return found
+
+
 def mentions_slope(side: Side) -> bool:
     """Whether a derivative stands somewhere in a side.
 

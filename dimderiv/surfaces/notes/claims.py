@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
-from dimderiv.sources import Side, Slope, differentials_in, head_of, slope_of, slopes_within
+from dimderiv.sources import (
+    Side,
+    Slope,
+    differentials_in,
+    head_of,
+    primed_in,
+    slope_of,
+    slopes_within,
+)
 from dimderiv.surfaces.notes.judge import Asked, Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
 
@@ -13,6 +21,9 @@ _SEPARATOR = " ; "
 _D = r"\mathrm{d}"
 _DELTA = re.compile(r"\\delta_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
 _MOST_LETTERS = 2
+_CONSTANTS = ("I", "pi")
+# A symbol that stands for any argument.
+_ANY = r"\Upsilon"
 # The name of a derivative that is given entry by entry.
 _ENTRIES = r"\mathrm{entries}"
 
@@ -60,6 +71,23 @@ class Question:
         shapes = self.scope.relevant(every, self.since) | dict(self.asked.shapes)
         asked = self.asked._replace(shapes=tuple(shapes.items()))
         return asked, _SEPARATOR.join([*(each.text for each in needed), text])
+
+    def is_told(self, answer: str) -> bool:
+        """Whether an answer is made of what the text has names for.
+
+        Args:
+            answer: in LaTeX.
+        """
+        bases = {name.rpartition("_")[0] for name in self.names}
+        known = {*self.names, *bases, *self.scope.definitions, *self.scope.shapes, *_CONSTANTS}
+        try:
+            return self.scope.read(answer, known).names <= known | self._sizes
+        except DimderivError:
+            return False
+
+    @property
+    def _sizes(self) -> set[str]:
+        return {size for _, shape in self.asked.shapes for size in shape.split()}
 
 
 def questions(
@@ -220,17 +248,32 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
     Raises:
         DimderivError: one of them cannot be derived.
     """
-    parts, place = list[str](), side.start
-    for each in differentials_in(side):
-        parts += [side.source[place : each.start], _D, side.source[each.middle : each.end]]
-        place = each.end
-    whole = slope_of(side) if not parts and not _is_sum(side) else None
-    for slope in [whole] if whole else () if parts else slopes_within(side):
+    edits = [(each.start, each.middle, _D) for each in differentials_in(side)]
+    whole = slope_of(side) if not edits and not _is_sum(side) else None
+    for slope in [whole] if whole else () if edits else slopes_within(side):
         question = next(questions(slope, scope, section))
         answer = judge.answer(question.asked, verify=False)
-        parts += [side.source[place : slope.start], rf"\left({answer}\right)"]
-        place = slope.end
+        edits.append((slope.start, slope.end, rf"\left({answer}\right)"))
+    edits += [] if whole else _primes(side, scope, judge)
+    parts, place = list[str](), side.start
+    for start, end, text in sorted(edits):
+        if start >= place:
+            parts += [side.source[place:start], text]
+            place = end
     return "".join([*parts, side.source[place : side.end]])
+
+
+def _primes(side: Side, scope: Scope, judge: Judge) -> Iterator[tuple[int, int, str]]:
+    r"""Where a function stands with a prime, and what it is: `\sigma'(z)`, entry by entry."""
+    for each in primed_in(side):
+        if each.name not in {*scope.rulebook.words, "sigma"}:
+            continue
+        total = rf"\operatorname{{sum}}({each.function}({_ANY}))"
+        shapes = ((_ANY.lstrip("\\"), "m x n"),)
+        asked = Asked(total, (_ANY.lstrip("\\"),), 1, "mixed", (), shapes)
+        answer = judge.answer(asked, verify=False)
+        inside = answer.replace(_ANY, rf"\left({each.argument}\right)")
+        yield each.start, each.end, rf"\left({inside}\right)"
 
 
 def _is_sum(side: Side) -> bool:

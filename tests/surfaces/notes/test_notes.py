@@ -356,3 +356,34 @@ def test_what_a_later_sentence_declares_says_nothing_of_a_claim() -> None:
 
     assert ["right"] == kinds(f"We have {claim}. Now let $x \\in \\mathbb{{R}}$.")
     assert ["right"] == kinds(f"{claim}. Here $a = Bb$.")
+
+
+def test_equations_beside_each_other_in_a_row_are_two() -> None:
+    """A sign for columns aligns beside another sign, and separates everywhere else."""
+    text = r"""\begin{align} z &= Wx & L &= \|z\|^2 \\
+    \nabla_z L &= 2z & \nabla_W L &= 2zx^\top \\ &= z + z & & \end{align}"""
+
+    assert ["right"] * 3 == kinds(text)
+
+
+def test_a_prime_on_the_right_is_the_derivative_entry_by_entry() -> None:
+    """And a power of a vector that of its entries, which is said."""
+    text = r"$h = \tanh(z)$, $E = r^\top h$, $\nabla_z E = \tanh'(z) \odot r = (1 - h^2) \odot r$"
+
+    assert ["right", "note"] == kinds(text)
+
+
+def test_answers_with_names_that_the_text_has_not_are_not_filled_in() -> None:
+    """They are told."""
+    text = r"$z_k = w_k^\top x$, $L = \sum_k z_k^2$, $\nabla_x L = ?$"
+
+    assert text == filled(text)
+    assert "2 W^{\\top} z" == report_of(text).findings[0].answer
+
+
+def test_what_is_differentiated_by_may_be_written_out() -> None:
+    """A claim may use the definition of the intermediate that it is by."""
+    text = r"$z = Wx + b$, $L = \|z - y\|^2$, $\nabla_z L = 2(z - y) = 2(Wx + b - y)$"
+
+    assert ["right", "right"] == kinds(text)
+    assert ["right", "wrong"] == kinds(text.replace("b - y)", "b + y)"))
