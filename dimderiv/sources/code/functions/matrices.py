@@ -102,6 +102,38 @@ def lstsq(at: Place, a: Value, b: Value, rcond: Value = None) -> Parts:
     return Parts("lstsq", {"solution": found, "residuals": None, "rank": None})
 
 
+def solve_triangular(
+    at: Place, a: Value, b: Value, trans: Value = None, lower: Value = False, upper: Value = None
+) -> Array:
+    """What solves a system of equations, by one triangle of a matrix: the upper one in SciPy."""
+    is_upper = not _is_chosen(at, lower) if upper is None else _is_chosen(at, upper)
+    matrix = _of_matrix("triu" if is_upper else "tril", 2)(at, a)
+    if trans is not None:
+        at.refuse("trans is not read here", "L.T with the other triangle")
+    return _solved("solve", at, matrix, at.array(b))
+
+
+def cho_solve(at: Place, a: Value, b: Value) -> Array:
+    """What solves a system of equations, by a Cholesky factor and whether it is the lower one."""
+    if not isinstance(a, tuple) or len(a) != 2:
+        at.refuse("a Cholesky factor is read as (L, True), with whether it is the lower one")
+    return cholesky_solve(at, b, a[0], not _is_chosen(at, a[1]))
+
+
+def cholesky_solve(at: Place, a: Value, b: Value, upper: Value = False) -> Array:
+    """The same as PyTorch has it: first the right side, then the factor."""
+    is_upper = _is_chosen(at, upper)
+    factor = _of_matrix("triu" if is_upper else "tril", 2)(at, b).tree
+    pair = (transposed(factor), factor) if is_upper else (factor, transposed(factor))
+    return _solved("solve", at, Array(Binary("*", *pair, at.span), 2), at.array(a))
+
+
+def _is_chosen(at: Place, value: Value) -> bool:
+    if not isinstance(value, bool):
+        at.refuse("which triangle is meant is True or False")
+    return value
+
+
 def slogdet(at: Place, a: Value) -> Parts:
     """The sign of a determinant, which is not read, and the logarithm of its size."""
     logarithm = logdet(at, a)
@@ -283,6 +315,9 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "kron": kron,
     "solve": solve,
     "lstsq": lstsq,
+    "solve_triangular": solve_triangular,
+    "cho_solve": cho_solve,
+    "cholesky_solve": cholesky_solve,
     "slogdet": slogdet,
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
