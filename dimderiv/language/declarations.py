@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries, stripped
-from dimderiv.language.names import SPELLED_OUT, canonical_name
+from dimderiv.language.names import PRIMES_SPELLED_OUT, SPELLED_OUT, canonical_name
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.properties import NEEDS_SQUARE, PROPERTIES, misfit
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
@@ -16,6 +16,8 @@ from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
 LABELS = "labels"
+# The kind of a function of each entry by itself.
+ENTRYWISE = "elementwise"
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
@@ -94,6 +96,11 @@ class _Reader:
 
     def declaration(self) -> tuple[str, Declaration]:
         self.check_name()
+        if self.source[slice(*self.place)] == ENTRYWISE:
+            self.refuse_function_name()
+            return self.name, Declaration(
+                SCALAR, text=ENTRYWISE, is_function=True, is_elementwise=True
+            )
         arrow = _ARROW.search(self.source, *self.place)
         if arrow:
             self.tokenize()
@@ -128,8 +135,7 @@ class _Reader:
     def function(self, arrow: Span) -> Declaration:
         """What is declared as `m x p -> scalar`."""
         example = f"{self.name}: n -> scalar"
-        if self.name in _NO_FUNCTIONS:
-            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
+        self.refuse_function_name()
         start, end = stripped(self.source, self.place[0], arrow[0])
         value = stripped(self.source, arrow[1], self.place[1])
         if start == end:
@@ -160,6 +166,11 @@ class _Reader:
         for word, span in self.tokens[self.index :]:
             self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
         return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
+
+    def refuse_function_name(self) -> None:
+        """Some names mean something else before brackets."""
+        if self.name in _NO_FUNCTIONS:
+            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
 
     def refuse_several_arguments(self) -> None:
         """A comma may stand between two sizes; more than two are several arguments."""
@@ -346,7 +357,9 @@ class _Reader:
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:
         """The name of a function, and those of its derivatives, have no other meaning."""
         sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-        for name in (self.name, *(prefix + self.name for prefix in SPELLED_OUT.values())):
+        is_elementwise = declared[self.name].is_elementwise
+        prefixes = PRIMES_SPELLED_OUT if is_elementwise else ("", *SPELLED_OUT.values())
+        for name in (prefix + self.name for prefix in prefixes):
             if name in sizes:
                 other = "the size of an axis"
             elif name != self.name and name in declared:

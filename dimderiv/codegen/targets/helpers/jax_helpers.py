@@ -41,6 +41,11 @@ def applied(name, function, x, order):
     return value
 
 
+def of_entries(name, function, x):
+    """What a function that was handed in returns of each entry."""
+    return applied(name, function, x, 1).astype(jnp.result_type(x, float))
+
+
 def conv2(V, K):
     """The valid cross-correlation: sum over k, l of V[o + k, p + l] K[k, l]."""
     return jax.lax.conv(V[None, None], K[None, None], (1, 1), "VALID")[0, 0]

@@ -92,6 +92,11 @@ def applied(name, function, x, order):
     return value
 
 
+def of_entries(name, function, x):
+    """A new array of what a function that was handed in returns of each entry."""
+    return np.array(applied(name, function, x, 1), np.result_type(x, 0.0))
+
+
 def blocks(count, width):
     """Slices for the rows of an array, of so many entries each: a block stays in the cache."""
     step = max(16, 65536 // max(1, width))

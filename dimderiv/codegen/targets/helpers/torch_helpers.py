@@ -67,6 +67,11 @@ def applied(name, function, x, order):
     return value
 
 
+def of_entries(name, function, x):
+    """A new tensor of what a function that was handed in returns of each entry."""
+    return applied(name, function, x, 1).clone()
+
+
 def compared(test, x, y):
     """Where a comparison holds 1, and 0 elsewhere: torch is slow to multiply by truth values."""
     if isinstance(y, torch.Tensor) and y.shape != x.shape:
