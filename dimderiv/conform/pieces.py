@@ -58,6 +58,7 @@ from dimderiv.graph import (
 from dimderiv.language import (
     COMMUTATION,
     COMPARISONS,
+    ZERO,
     Call,
     Dim,
     Name,
@@ -175,7 +176,7 @@ class Pieces:
             number = times(coefficient, node.coefficient)
             return self._product(node, number, absorb=absorb, filled=filled)
         if is_zero(node):
-            zero, present = notation.scalar(Number(Fraction(0)), 1), (False,) * len(node.axes)
+            zero, present = notation.scalar(ZERO, 1), (False,) * len(node.axes)
             return Unfilled(False, with_ones(zero, node.axes, present) if filled else zero, present)
         negative, present = coefficient.numerator < 0, (True,) * len(node.axes)
         if isinstance(node, Sum):

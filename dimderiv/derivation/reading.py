@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NAMES: Mapping[str, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
 # What no text of our language has in it.
-_LATEX = re.compile(r"\\(?:[A-Za-z]|[|,;!{])")
+_LATEX = re.compile(r"\\(?:[A-Za-z]{2}|[A-Za-z]\s*\{|[|,;!{])")
 _CODE = re.compile(
     r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.(?!T\b)[A-Za-z]"
     r"|[\w)\]]\.(?:sum|mean|dot|pow|exp|log|norm|trace|reshape|transpose|max|min|std|var)\("

@@ -54,7 +54,7 @@ from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
 from dimderiv.graph.selected import is_within, laps_over
 from dimderiv.graph.show import show
-from dimderiv.graph.softmax import stable
+from dimderiv.graph.softmax import exponent, stable
 from dimderiv.graph.sums import (
     Term,
     add,
@@ -101,6 +101,7 @@ __all__ = [
     "distributed",
     "elementwise",
     "expanded",
+    "exponent",
     "fold",
     "fold_map",
     "has_pseudoinverse",

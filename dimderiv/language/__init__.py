@@ -42,6 +42,7 @@ from dimderiv.language.shapes import (
     size_of,
 )
 from dimderiv.language.syntax import (
+    ZERO,
     Add,
     AxisName,
     Binary,
@@ -107,6 +108,7 @@ __all__ = [
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
+    "ZERO",
     "Add",
     "AxisName",
     "Binary",

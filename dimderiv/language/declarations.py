@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from itertools import takewhile
 from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
@@ -38,6 +39,7 @@ _OPEN_SHAPES = {
     "square": Shape(OPEN[0], OPEN[0]),
 }
 _NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})
+_NOT_INSIDE = _NO_SIZES | _BETWEEN_SIZES
 _MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
 _SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
@@ -371,11 +373,21 @@ class _Reader:
 
     def unknown_word(self, word: str, span: Span) -> NoReturn:
         following = self.source[span[1] : self.place[1]].lstrip()
-        hint = nearest(word[:40], PROPERTIES)
+        hint = nearest(word[:40], PROPERTIES) or self.bracketed(span)
         if following.startswith(":"):
             hint = "put a semicolon between two declarations: X: m x n; w: n"
         hint = hint or f"one of {', '.join(PROPERTIES)}; between sizes goes an x"
         self.refuse(f"{word!r} is no property of a symbol", span, hint=hint)
+
+    def bracketed(self, span: Span) -> str | None:
+        """What to write for `T - 1` or `2 n`, where a word makes no sense but in a size."""
+        place = [own for _, own in self.tokens].index(span)
+        (before, (start, _)), (word, _) = self.tokens[place - 1 : place + 1]
+        if word[0] not in "+-*" and not before.isdecimal():
+            return None
+        inside = takewhile(lambda token: token[0] not in _NOT_INSIDE, self.tokens[place:])
+        *_, (_, (_, end)) = inside
+        return f"brackets around a size that is computed: ({self.source[start:end]})"
 
     def refuse(
         self,

@@ -25,6 +25,8 @@ from dimderiv.language.vocabulary import EULER, ONES
 _COMPARISONS: dict[str, Operator] = {">": ">", "<": "<", ">=": ">=", "<=": "<=", "==": "=="}
 _PRODUCTS: dict[str, Operator] = {"*": "*", ".*": ".*", "/": "/", "./": "./"}
 _WHOLE: Operator = "//"
+_LEFT_DIVISION = "\\"
+_JOINTS = frozenset({*_PRODUCTS, _LEFT_DIVISION})
 _POWERS: dict[str, Operator] = {"^": "^", ".^": ".^"}
 _SIGNS = frozenset("+-")
 _POSTFIXES = frozenset({"'", "^", ".^", "["})
@@ -64,7 +66,7 @@ class ExpressionReader(CallReader):
         return terms[0] if len(terms) == 1 else Add(tuple(terms), (start, self.end))
 
     def product(self) -> Tree:
-        """Powers side by side or with `* .* / ./` between them, with leading signs."""
+        r"""Powers side by side or with `* .* / ./ \` between them, with leading signs."""
         minus = self.signs() if self.token.kind in _SIGNS else None
         start = self.token.start
         node = self.power()
@@ -76,11 +78,15 @@ class ExpressionReader(CallReader):
                 if kind == "[" and not isinstance(node, Number):
                     self.refuse_loose_brackets()
                 node = Binary("*", node, self.power(), (start, self.end))
-            elif kind in _PRODUCTS or (kind == "//" and self.in_size):
+            elif kind in _JOINTS or (kind == "//" and self.in_size):
                 self.advance()
                 inner = self.signs()
                 right = self.negated(self.power(), inner)
-                node = Binary(_PRODUCTS.get(kind, _WHOLE), node, right, (start, self.end))
+                span = (start, self.end)
+                if kind == _LEFT_DIVISION:
+                    node = Call("solve", (node, right), span=span)
+                else:
+                    node = Binary(_PRODUCTS.get(kind, _WHOLE), node, right, span)
             elif kind == "⊗":
                 raise complaints.out_of_place(self.token, nested=False)
             else:
@@ -91,7 +97,7 @@ class ExpressionReader(CallReader):
         while self.token.kind == "⊗":
             self.advance()
             node = Call("kron", (node, self.power()), span=(start, self.end))
-        if self.token.kind in _STARTS_OPERAND or self.token.kind in _PRODUCTS:
+        if self.token.kind in _STARTS_OPERAND | _JOINTS:
             raise complaints.said("⊗ goes on", self.token.span)
         return node
 

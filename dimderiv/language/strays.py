@@ -12,7 +12,6 @@ _NAMED_APART = 'write the function alone: what it is differentiated by is --wrt 
 _HINTS = {
     "|": "write abs(x), det(A), or ||x|| for a norm",
     ".": "write .* ./ or .^, or .T for a transpose",
-    "\\": "write a name without a backslash, and inv(A) b for A \\ b",
     '"': "leave out quotation marks: every word is a symbol or a function",
     "`": "write ' for a transpose",
     "\N{LEFT SINGLE QUOTATION MARK}": "write ' for a transpose",

@@ -35,6 +35,9 @@ class Number:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
+ZERO = Number(Fraction(0))
+
+
 @frozen.by_value
 class Name:
     """A symbol, a named intermediate, a dimension used as a number, `I` or `pi`."""

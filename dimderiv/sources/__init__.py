@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         differentials_in,
         head_of,
         mentions_slope,
+        primed_in,
         read_latex,
         relations_of,
         shapes_in,
@@ -28,7 +29,7 @@ else:
         __name__,
         code="read_code source_of",
         latex="SIGNS Differential Head Relation Side Slope differentials_in head_of mentions_slope "
-        "read_latex relations_of shapes_in slope_of slopes_within",
+        "primed_in read_latex relations_of shapes_in slope_of slopes_within",
         reading="Reading Source",
     )
 
@@ -44,6 +45,7 @@ __all__ = [
     "differentials_in",
     "head_of",
     "mentions_slope",
+    "primed_in",
     "read_code",
     "read_latex",
     "relations_of",

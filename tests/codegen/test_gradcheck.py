@@ -14,6 +14,7 @@ from gradchecks import fails, mutants, run
 from dimderiv import codegen, derive
 from dimderiv.derivation.gradcheck import gradcheck
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, VerificationError
+from dimderiv.language.properties import PROPERTIES as DECLARED
 
 LAYER = "X W + b"
 LAYER_SHAPES = "X: N x d; W: d x c; b: 1 x c"
@@ -82,6 +83,11 @@ PROPERTIES: Mapping[str, Callable[[Any], bool]] = {
     "binary": lambda a: set(a.ravel()) == {0, 1},
     "symmetric binary": lambda a: set(a.ravel()) == {0, 1} and np.array_equal(a, a.T),
 }
+
+
+def test_every_property_is_drawn() -> None:
+    """A new one has a line in what is drawn."""
+    assert {*DECLARED} <= PROPERTIES.keys()
 
 
 @pytest.mark.parametrize("word", PROPERTIES)

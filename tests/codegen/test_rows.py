@@ -38,7 +38,7 @@ def test_value_and_gradient_share_the_exponentials() -> None:
     """The logarithm of their sum, and the quotient by it, from one array of exponentials."""
     assert [
         "t1 = A @ x",
-        "t2 = t1.max()",
+        "t2 = finite(t1.max())",
         "t3 = np.exp(t1 - t2)",
         "t4 = t3.sum()",
         "return np.log(t4) + t2, (t3 / t4) @ A",

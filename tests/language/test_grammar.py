@@ -162,6 +162,7 @@ NODES: dict[str, Callable[..., Any]] = {
         Binary("^", operand, Negative(Number(Fraction(1))))
     ),
     "kronecker": lambda left, right: Call("kron", (left, right)),
+    "left_division": lambda left, right: Call("solve", (left, right)),
     "exponential": lambda _, exponent: Call("exp", (exponent,)),
     "ones": lambda _: Call("vector", (Number(Fraction(1)),)),
     "inner_product": lambda left, right: Call("tr", (Binary("*", Transpose(left), right),)),
@@ -198,7 +199,7 @@ SYMBOLS = ("x", "A", "Xw", "W1", "x_i", "W_q", "lambda", "λX", "score", "T", "I
 NUMBERS = ("1", "2", "½", "0.5", ".5", "1e-5", "3.25")
 TRANSPOSES = ("'", "\N{RIGHT SINGLE QUOTATION MARK}", ".T", ".'", "ᵀ", "^T", "^-T", "⊤", "^⊤")
 POWERS = ("^2", "^-1", "²", "⁻¹", ".^3", "**2", "^x", "^(1/2)", ".^-A")
-SIGNS = ("+", "-", "*", "@", ".*", "⊙", "∘", "./", "/", "·", "\N{MINUS SIGN}")
+SIGNS = ("+", "-", "*", "@", ".*", "⊙", "∘", "./", "/", "\\", "·", "\N{MINUS SIGN}")
 SPACES = ("", " ", "  ", "\t")
 
 
@@ -296,7 +297,7 @@ OPERANDS = (
     "⟨",
     "⟩",
 )
-OPERATORS = ("'", "^", "⊗", "^T", ".^", "+", "-", "*", "./", ">", "²")
+OPERATORS = ("'", "^", "⊗", "^T", ".^", "+", "-", "*", "./", "\\", ">", "²")
 
 
 @settings(deadline=None)

@@ -52,6 +52,8 @@ def times(left: Tree, right: Tree) -> Binary:
         ("a + b - c", Add((a, b, Negative(c)))),
         ("a - (b + c)", Add((a, Negative(Add((b, c)))))),
         ("a + b c", Add((a, times(b, c)))),
+        ("A B \\ -x", Call("solve", (times(A, B), Negative(x)))),
+        ("A\\b c", times(Call("solve", (A, b)), c)),
         ("a > b + c", Binary(">", a, Add((b, c)))),
         ("2x", times(number("2"), x)),
     ],

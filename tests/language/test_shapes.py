@@ -127,6 +127,16 @@ def test_nothing_declares_nothing() -> None:
             "    A: n x n symetric\n             ^^^^^^^^\n\ntry: symmetric",
         ),
         (
+            "X: T - 1 x n; w: n",
+            "'-' is no property of a symbol\n\n    X: T - 1 x n; w: n\n         ^\n\n"
+            "try: brackets around a size that is computed: (T - 1)",
+        ),
+        (
+            "X: m x 2n symmetric",
+            "'n' is no property of a symbol\n\n    X: m x 2n symmetric\n            ^\n\n"
+            "try: brackets around a size that is computed: (2n)",
+        ),
+        (
             "w: n; x: ",
             "the shape of x is empty\n\n    w: n; x: \n             ^\n\n"
             'try: a shape such as "m x n", "n" or "scalar"',

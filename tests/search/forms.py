@@ -46,6 +46,7 @@ SYMBOLS = {
     "O": "p x n onehot",
     "T": "m x n probability",
     "A1": "m x n positive",
+    "A2": "m x n binary",
     "V": "H x W",
     "K1": "h x l",
     "x": "n",

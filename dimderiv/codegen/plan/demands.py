@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from dimderiv.codegen.plan.exponents import well_scaled
 from dimderiv.codegen.plan.patterns import is_flat, opposite, turned
 from dimderiv.codegen.plan.sharing import Sharing
 from dimderiv.graph import (
@@ -63,7 +64,7 @@ class Demands:
         waiting = [AskedFor(root, entries=True) for root in roots]
         while waiting:
             node, entries = waiting.pop()
-            node = stable(node) or node
+            node = stable(node) or well_scaled(node) or node
             if (node.key, entries) not in seen:
                 seen.add((node.key, entries))
                 self._note(node, entries)

@@ -90,6 +90,7 @@ KINDS = {
     "solve": Traits("fresh", details.Asked, cost.solved),
     "det": Traits("shared", details.Asked, cost.determinant),
     "logdet": Traits("shared", details.Asked, cost.determinant),
+    "detsign": Traits("shared", details.Asked, cost.determinant),
     "expm": Traits("shared", None, cost.of_matrix(cost.OTHER)),
     "pinv": Traits("shared", None, cost.of_matrix(cost.OTHER)),
     "gap_pinv": Traits("shared", None, cost.of_matrix(cost.OTHER)),
@@ -99,4 +100,4 @@ COMPARISONS = frozenset({">", "<", ">=", "<=", "=="})
 EXTREMES = frozenset({"maximum", "minimum"})
 FACTORS = frozenset(name for name, kind in KINDS.items() if kind.value == "factors")
 VIEWS = frozenset(name for name, kind in KINDS.items() if kind.value == "view")
-OF_MATRICES = frozenset({"inv", "det", "logdet", "expm", "pinv", "gap_pinv"})
+OF_MATRICES = frozenset({"inv", "det", "logdet", "detsign", "expm", "pinv", "gap_pinv"})

@@ -9,6 +9,7 @@ from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
+from dimderiv.codegen.plan.exponents import SMALL, well_scaled
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.operations import Operation, is_odd
@@ -49,7 +50,7 @@ from dimderiv.graph import (
 from dimderiv.language import Dim
 
 MOST_NESTED = 2
-OF_FACTORS = frozenset({"inv", "det", "logdet"})
+OF_FACTORS = frozenset({"inv", "det", "logdet", "detsign"})
 NO_USES: Mapping[frozenset[int], int] = {}
 Letters = tuple[int, ...]
 
@@ -104,7 +105,7 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
-        instead = stable(node)
+        instead = stable(node) or well_scaled(node)
         if instead is not None:
             return self.value(instead)
         match node:
@@ -134,6 +135,8 @@ class Planner:
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
+        if function == SMALL:
+            function = "exp"
         if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
             first = apply_map("relu", first)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:

@@ -2,6 +2,7 @@
 
 from dimderiv.codegen.plan.demands import Demands
 from dimderiv.codegen.plan.details import Along
+from dimderiv.codegen.plan.exponents import FINITE
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import Plan, Tensor
 from dimderiv.graph import Function, Node
@@ -34,11 +35,12 @@ class Rows:
             tensor = Tensor(self.plan.full(tensor, argument.axes), every)
         op = tensor.op
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter in node.over)
-        is_shared = len(self.demands.along[argument.key, node.over]) > 1
+        asked = self.demands.along[argument.key, node.over]
+        is_shared = len(asked) > 1
         # No library has one of all entries of a matrix together, or along several axes.
         is_several = len(axes) > 1 and (node.function != "logsumexp" or len(axes) < op.rank)
         if is_shared or is_several:
-            made = self._in_steps(node.function, op, axes)
+            made = self._in_steps(node.function, op, axes, is_finite="logsumexp" not in asked)
         else:
             kept = tuple(dim for k, dim in enumerate(op.dims) if k not in axes)
             dims = kept if node.function == "logsumexp" else op.dims
@@ -47,10 +49,13 @@ class Rows:
             return tensor._replace(op=made)
         return Tensor(made, tuple(range(made.rank)))
 
-    def _in_steps(self, function: str, op: Operation, axes: tuple[int, ...]) -> Operation:
+    def _in_steps(
+        self, function: str, op: Operation, axes: tuple[int, ...], *, is_finite: bool
+    ) -> Operation:
         """One of several functions of the same array, which share the exponentials."""
         plan, places = self.plan, tuple(k not in axes for k in range(op.rank))
         top = plan.reduced(op, "max", axes)
+        top = top if is_finite else plan.map(FINITE, top)
         shifted = plan.map("-", op, plan.expanded(top, places))
         exponentials = plan.map("exp", shifted)
         total = plan.reduced(exponentials, "sum", axes)

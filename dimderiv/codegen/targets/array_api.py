@@ -36,6 +36,7 @@ class ArrayApiWriter(Writer):
         "solve": '{helper.linalg}("solve", {}, {})',
         "det": '{helper.linalg}("det", {})',
         "logdet": '{helper.linalg}("slogdet", {})[1]',
+        "detsign": '{helper.linalg}("slogdet", {})[0]',
         "eigmax": '{helper.linalg}("eigvalsh", {})[-1]',
         "pinv": '{helper.linalg}("pinv", {})',
         "normN": 'xp.sum({helper.linalg}("svd", {}, full_matrices=False)[1])',

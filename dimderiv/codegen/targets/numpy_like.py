@@ -19,6 +19,7 @@ class NumpyLikeWriter(Writer):
         "solve": "{xp}.linalg.solve({}, {})",
         "det": "{xp}.linalg.det({})",
         "logdet": "{xp}.linalg.slogdet({})[1]",
+        "detsign": "{xp}.linalg.slogdet({})[0]",
         "eigmax": "{xp}.linalg.eigvalsh({})[-1]",
         "pinv": "{xp}.linalg.pinv({})",
         "normN": '{xp}.linalg.norm({}, "nuc")',

@@ -45,6 +45,7 @@ class TorchWriter(Writer):
         "solve": "torch.linalg.solve({}, {})",
         "det": "torch.linalg.det({})",
         "logdet": "torch.linalg.slogdet({})[1]",
+        "detsign": "torch.linalg.slogdet({})[0]",
         "eigmax": "torch.linalg.eigvalsh({})[-1]",
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',

@@ -85,7 +85,7 @@ class Writer(LineWriter):
     in_blocks: ClassVar[bool] = False
     factors: ClassVar[frozenset[str]] = FACTORS
     array_tests: ClassVar[tuple[str, ...]] = ()
-    stacked: ClassVar[frozenset[str]] = frozenset({"inv", "det", "logdet"})
+    stacked: ClassVar[frozenset[str]] = frozenset({"inv", "det", "logdet", "detsign"})
     labels: ClassVar[str]
     takes_numbers: ClassVar[bool] = False
     rules: ClassVar[Mapping[str, str]] = {}

@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 from dimderiv.conform.indexed.places import Place
 from dimderiv.conform.lettering import UserLetters
@@ -32,7 +31,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.graph import part as part_of
-from dimderiv.language import ONE, Entry, Name, Number, Slice, Tree
+from dimderiv.language import ONE, ZERO, Entry, Name, Slice, Tree
 
 MATRIX_AXES = 2
 
@@ -106,7 +105,7 @@ class Batches:
         for dim in given:
             axis = None if dim == ONE else next(axes)
             if axis is None:
-                indices.append(Number(Fraction(0)))
+                indices.append(ZERO)
             else:
                 indices.append(at[axis].tree() if axis in at else Slice())
         while indices and isinstance(indices[-1], Slice):

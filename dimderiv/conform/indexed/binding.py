@@ -26,8 +26,9 @@ from dimderiv.graph import (
     are_letters,
     is_onehot,
     letters_of,
+    nodes_of,
 )
-from dimderiv.language import NOTHING, Add, Call, Dim, Entry, Name, Number, Tree
+from dimderiv.language import NOTHING, ZERO, Add, Call, Dim, Entry, Name, Number, Tree
 
 # Letters of a selection that counts windows: one for the windows, one for the places in each.
 WINDOWED = 2
@@ -152,7 +153,7 @@ class Binding:
             *rows, label = letters_of(factor.indices)
             assert isinstance(factor.node, Function)
             named = _labels(factor.node.arguments[0])
-            if label in self.spelled or label in placed or named is None:
+            if label in self.spelled or label in placed or named is None or self._is_cut(label):
                 self.factors.append(factor)
                 continue
             self._name(rows)
@@ -160,6 +161,11 @@ class Binding:
             trees = tuple([place.tree() for place in places])
             self.spelled[label] = Place.at(Entry(named, trees) if trees else named)
             self.scope.alone.update(str(place.letter) for place in places if place.letter)
+
+    def _is_cut(self, letter: int) -> bool:
+        """Whether a place inside of a part is counted from elsewhere, as in blocks: `C[k-2]`."""
+        inside = [f.node for f in self.factors if letter in f.indices]
+        return any(isinstance(n, Selection) for n in nodes_of(inside, through_names=False))
 
     def _solve(self, selections: list[Factor]) -> None:
         """Find letters from places that are known: one of step 1, or an entry of the identity."""
@@ -249,7 +255,7 @@ def ones_along(place: Place, dim: Dim) -> Tree:
     """
     tree = place.tree()
     # A letter by itself would run along the ones.
-    index = Add((tree, Number(Fraction(0)))) if place.letter else tree
+    index = Add((tree, ZERO)) if place.letter else tree
     return Entry(Call("ones", (dim.syntax(), Number(Fraction(1)))), (index,))
 
 

@@ -50,18 +50,16 @@ from dimderiv.graph import (
 )
 from dimderiv.language import (
     ONE,
+    ZERO,
     Add,
     Call,
     Dim,
     Entry,
     Name,
-    Number,
     Slice,
     Tree,
     walk,
 )
-
-ZERO = Number(Fraction(0))
 
 
 class Whole(Protocol):

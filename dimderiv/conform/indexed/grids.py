@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dimderiv.conform import notation
-from dimderiv.conform.indexed.slices import ZERO, spans_of, zeros
+from dimderiv.conform.indexed.slices import spans_of, zeros
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.graph import Node, Product, are_letters, is_never_negative, part, total
-from dimderiv.language import NOTHING, ONE, Blocks, Dim, Tree
+from dimderiv.language import NOTHING, ONE, ZERO, Blocks, Dim, Tree
 
 Places = tuple[Dim, Dim]
 Term = tuple[Fraction, Node]

@@ -24,7 +24,7 @@ from dimderiv.graph import (
     nodes_of,
     terms,
 )
-from dimderiv.language import ONE, Add, Dim, IndexForm, Name, Number, Tree
+from dimderiv.language import ONE, ZERO, Add, Dim, IndexForm, Name, Tree
 from dimderiv.simplify import Outside, outside
 
 LONG = 20
@@ -137,7 +137,7 @@ class _Statement:
         body: list[Tree] = [
             self._term(part, along, coefficient) for coefficient, part in self.parts
         ]
-        body = (terms_in_order(body) if self.is_free else body) or [Number(Fraction(0))]
+        body = (terms_in_order(body) if self.is_free else body) or [ZERO]
         groups = tuple(len(names) for names in letters)
         if not self.writer.user.are_used:
             # Where the user has no letters, the sizes say what they are.

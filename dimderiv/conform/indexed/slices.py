@@ -37,18 +37,17 @@ from dimderiv.graph import (
 from dimderiv.language import (
     NOTHING,
     ONE,
+    ZERO,
     Binary,
     Blocks,
     Call,
     Dim,
     Entry,
-    Number,
     Slice,
     Tree,
     free_letters,
 )
 
-ZERO = Number(Fraction(0))
 MOST_LISTED = 8
 
 

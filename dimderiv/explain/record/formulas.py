@@ -19,19 +19,18 @@ from dimderiv.explain.record.scalar_order import (
 from dimderiv.graph import Factor, Named, Node, Symbol, selects
 from dimderiv.language import (
     ONE,
+    ZERO,
     Binary,
     Dim,
     Entry,
     IndexForm,
     Name,
-    Number,
     Shape,
     Tree,
     walk,
 )
 
 INDEX_LETTERS = "ijklpqrstuvabcdefgh"
-ZERO = Number(Fraction(0))
 # A product has at most a hundred factors, so at most four hundred letters.
 ROUNDS = 25
 NO_LETTERS = StatementLetters(())

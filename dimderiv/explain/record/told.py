@@ -1,14 +1,13 @@
 """What the operands of one operation receive, as it is told."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.differentiate import Partial
 from dimderiv.explain.record.entry_letters import Target
 from dimderiv.explain.record.recorded import PassageKind, StepTerm
 from dimderiv.graph import Named, Node, Sum
-from dimderiv.language import Add, IndexForm, Name, Negative, Number, Tree
+from dimderiv.language import ZERO, Add, IndexForm, Name, Negative, Tree
 
 
 class Told(NamedTuple):
@@ -58,5 +57,5 @@ def added(trees: Sequence[Tree]) -> Tree:
     for tree in sorted(trees, key=lambda tree: isinstance(tree, Negative)):
         terms.extend(tree.terms if isinstance(tree, Add) else (tree,))
     if not terms:
-        return Number(Fraction(0))
+        return ZERO
     return terms[0] if len(terms) == 1 else Add(tuple(terms))

@@ -15,6 +15,7 @@ from dimderiv.sources.latex.slopes import (
     Slope,
     differentials_in,
     mentions_slope,
+    primed_in,
     slope_of,
     slopes_within,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "differentials_in",
     "head_of",
     "mentions_slope",
+    "primed_in",
     "read_latex",
     "relations_of",
     "shapes_in",

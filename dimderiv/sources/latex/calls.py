@@ -6,8 +6,8 @@ function reaches, it is refused.
 
 import re
 from abc import abstractmethod
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Collection, Sequence
+from itertools import count, pairwise, takewhile
 
 from dimderiv.errors import ParseError, Span
 from dimderiv.language import BUILTIN_FUNCTIONS, MARK, Token, function_named, indexed
@@ -204,11 +204,12 @@ class CallReader(OperandReader):
     def reached(self, taken: list[Token], letters: set[str], start: int) -> list[Token]:
         """What is summed, with the terms after it in which the letters would be free."""
         found, has_more = taken, False
+        known = {*self.shared.names.values(), *self.shared.whole}
         while self.is_at("+", "-"):
             place, sign = self.place, self.advance()
             following = self.term()
-            starts_anew = following[0].kind == "function" or following[0].text in _RUNNING
-            if starts_anew or letters.isdisjoint(_subscripts(following)):
+            runs_anew = not letters.isdisjoint(_bound(following))
+            if runs_anew or letters.isdisjoint(_subscripts(following, known)):
                 self.place, self.end = place, sign.start
                 break
             found = [*found, Token(sign.kind, sign.kind, sign.start, sign.end), *following]
@@ -262,10 +263,24 @@ class CallReader(OperandReader):
         return made + [token._replace(start=end, end=end) for token in tokens[closing + 1 :]]
 
 
-def _subscripts(tokens: Sequence[Token]) -> set[str]:
-    """The subscripts that are one letter, and the letters of indices."""
-    names = {token.text.rpartition("_")[2] for token in tokens if token.kind == "name"}
-    return {each for each in names if len(each) == 1}
+def _bound(tokens: Sequence[Token]) -> set[str]:
+    """The letters that something in a formula runs over."""
+    found: set[str] = set()
+    for place, token in enumerate(tokens[:-1]):
+        if token.text in _RUNNING and tokens[place + 1].kind == "[":
+            inside = takewhile(lambda each: each.kind != "]", tokens[place + 2 :])
+            found.update(each.text for each in inside if each.kind == "name")
+    return found
+
+
+def _subscripts(tokens: Sequence[Token], known: Collection[str]) -> set[str]:
+    """The subscripts that are one letter, and the letters of indices; known names have none."""
+    found: set[str] = set()
+    for token, following in pairwise((*tokens, Token("end", "", 0, 0))):
+        is_whole = token.text in known or ("_" in token.text and following.kind == "[")
+        if token.kind == "name" and not is_whole:
+            found.add(token.text.rpartition("_")[2])
+    return {each for each in found if len(each) == 1}
 
 
 def _is_of_size(lexeme: Lexeme) -> bool:

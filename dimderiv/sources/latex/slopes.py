@@ -18,6 +18,7 @@ from dimderiv.sources.latex.names import TRANSPOSES
 from dimderiv.sources.latex.relations import Side, head_of
 
 _NAMES, _OPENING = {"letter", "command", "word"}, {"(", "[", "{", "||", "l||", "|", "l|"}
+_PRIMES = {"'", "prime"}
 _DIFFERENTIALS = frozenset({"partial", "d"})
 
 
@@ -29,7 +30,7 @@ class Slope:
         variables: what it is by, a name each; none where that is not written.
         order: 2 for a second derivative.
         subject: what is differentiated; nothing where that is not written.
-        sign: `nabla`, `partial`, `d`, or `differential` for the differential of a value.
+        sign: `nabla`, `partial`, `d`, `prime`, or `differential` for the differential of a value.
         layout: `numerator` or `denominator` where a transpose says so.
         start: where it begins.
         end: where it ends.
@@ -115,6 +116,45 @@ def differentials_in(side: Side) -> list[Differential]:
     return found
 
 
+class Primed(NamedTuple):
+    r"""A function with a prime and its argument, such as `\sigma'(z)`.
+
+    Attributes:
+        name: the function.
+        function: how it is written.
+        argument: what stands in the brackets.
+        start: where the function stands.
+        end: where the brackets end.
+    """
+
+    name: str
+    function: str
+    argument: str
+    start: int
+    end: int
+
+
+def primed_in(side: Side) -> list[Primed]:
+    """The functions with one prime that occur in a side, the outermost ones.
+
+    Args:
+        side: of a relation.
+    """
+    reader, found = _Reader(side), list[Primed]()
+    while reader.lexeme is not reader.last:
+        function, prime, opening = (reader.ahead(count) for count in range(3))
+        closing = reader.matching(reader.place + 2)
+        is_primed = _sign(prime) in _PRIMES and opening.kind == "("
+        if not is_primed or function.kind not in _NAMES or closing == len(reader.lexemes):
+            reader.place += 1
+            continue
+        end, source = reader.lexemes[closing], side.source
+        written = source[function.start : function.end], source[opening.end : end.start]
+        found.append(Primed(function.text, *written, function.start, end.end))
+        reader.place = closing + 1
+    return found
+
+
 def mentions_slope(side: Side) -> bool:
     """Whether a derivative stands somewhere in a side.
 
@@ -145,6 +185,8 @@ class _Reader(Cursor):
             found = Slope(self.names(self.argument().lexemes), 1, self.subject(is_whole), "partial")
         elif is_whole and _is_sign(self.lexeme):
             found = self.in_line()
+        elif is_whole and _sign(self.ahead(1)) in _PRIMES:
+            found = self.primed()
         return found and replace(found, start=start, end=self.end)
 
     def nabla(self, is_whole: bool) -> Slope:
@@ -169,6 +211,20 @@ class _Reader(Cursor):
         if found is None or found.subject is not None:
             return found
         return replace(found, subject=self.subject(is_whole))
+
+    def primed(self) -> Slope | None:
+        """`f'(x)`, of a function of one name."""
+        function, *rest = self.lexemes[self.place :]
+        order = next(k for k, each in enumerate([*rest, self.last]) if _sign(each) not in _PRIMES)
+        end = rest[order - 1].end if order else function.end
+        without = self.source[: function.end] + " " * (end - function.end) + self.source[end:]
+        subject = Side(without, (function, *rest[order:]))
+        head = head_of(subject)
+        if head is None or not order or len(head.arguments) != 1 or not head.is_plain:
+            return None
+        self.place = len(self.lexemes)
+        self.end = subject.end
+        return Slope(head.arguments, order, subject, "prime")
 
     def in_line(self) -> Slope | None:
         r"""`\partial f / \partial x`, or the differential of a value, `\mathrm{d} f`."""
@@ -301,6 +357,10 @@ def _after_power(lexemes: Sequence[Lexeme]) -> tuple[list[Lexeme], list[str]]:
 def _is_sign(lexeme: Lexeme) -> bool:
     r"""Whether a lexeme is the sign of a differential: `\partial`, or a d."""
     return lexeme.text in _DIFFERENTIALS and lexeme.kind in {"command", "letter"}
+
+
+def _sign(lexeme: Lexeme) -> str:
+    return lexeme.text if lexeme.kind == "command" else lexeme.kind
 
 
 def _is_d(lexeme: Lexeme) -> bool:

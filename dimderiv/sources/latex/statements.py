@@ -231,9 +231,16 @@ def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
             continue
         elif lexeme.kind == "word" and lexeme.text.strip() in SEPARATING:
             sign = ","
-        elif sign == "&":
+        elif sign == "&" and not piece:
+            before = "column" if before in {",", ";", "gap"} else before + "&"
             continue
-        if sign in {",", ";", "row", "gap"}:
+        elif sign == "&":
+            # Beside a sign it aligns; between two equations of a row it separates.
+            has_relation = any(_sign(each) in _RELATIONS for each in piece)
+            sign = "column" if has_relation and _is_wide(lexemes, place) else ""
+            if not sign:
+                continue
+        if sign in {",", ";", "row", "gap", "column"}:
             yield before, piece
             before, piece = sign, []
         else:
@@ -242,14 +249,24 @@ def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
 
 
 def joined(pieces: Iterator[tuple[str, list[Lexeme]]]) -> list[list[Lexeme]]:
-    """The pieces, those that go on in the next row with what is in that."""
+    """The pieces, those that go on in the next row with what is in that.
+
+    A row that begins with an equals sign goes on with the equation in the same column.
+    """
     found: list[list[Lexeme]] = []
+    columns: list[int] = []
     for before, piece in pieces:
-        goes_on = piece and _sign(piece[0]) in _CONTINUES | {"="} and before == "row" and found
-        is_open = found and found[-1] and _sign(found[-1][-1]) in _CONTINUES | {"="}
-        if found and before == "row" and (goes_on or is_open):
+        is_row = before.startswith("row") and bool(found)
+        is_open = is_row and found[-1] and _sign(found[-1][-1]) in _CONTINUES | {"="}
+        if is_open:
             found[-1] += piece
+        elif is_row and piece and _sign(piece[0]) in _CONTINUES | {"="}:
+            column = max(0, before.count("&") - 1) // 2
+            found[columns[min(column, len(columns) - 1)]] += piece
         else:
+            is_first = before.startswith("row") or not columns
+            columns = [] if is_first else columns[:-1] if before != "column" else columns
+            columns = [*columns, len(found)]
             found.append(piece)
     return found
 

@@ -1,17 +1,16 @@
 """The text of an answer, read beside the expression that it is to be the derivative of."""
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from dimderiv.answer import Question, Variables
 from dimderiv.derivation import read_foreign, recognised
 from dimderiv.errors import DimderivError, ParseError, ShapeError, UnknownNameError
 from dimderiv.infer import Typed, needs_sizes
 from dimderiv.language import (
+    ZERO,
     Call,
     Declaration,
     Name,
-    Number,
     Program,
     Shape,
     Statement,
@@ -19,7 +18,6 @@ from dimderiv.language import (
     parse_program,
 )
 
-ZERO = Number(Fraction(0))
 # Names that mean something wherever they stand.
 CONSTANTS = frozenset({"I", "pi"})
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from dimderiv.errors import DimderivError, ParseError
+from dimderiv.errors import DimderivError, ParseError, UnknownNameError
 from dimderiv.rulebook import load_rules
 from dimderiv.sources import Side
 from dimderiv.surfaces.notes.claims import (
@@ -21,6 +21,7 @@ from dimderiv.surfaces.notes.claims import (
 )
 from dimderiv.surfaces.notes.document import Document, read_document
 from dimderiv.surfaces.notes.fill import spliced
+from dimderiv.surfaces.notes.intermediates import with_definitions
 from dimderiv.surfaces.notes.judge import ONE_HOT, Claim, Judge, Outcome
 from dimderiv.surfaces.notes.layouts import Claimed, layouts_of
 from dimderiv.surfaces.notes.learned import define, taken_in
@@ -32,7 +33,12 @@ from dimderiv.surfaces.notes.statements import Statement, statements_of
 from dimderiv.surfaces.notes.words import Words
 
 BLANK = "?"
-_NEW_PARAGRAPH = re.compile(r"\n[ \t]*\r?\n\s*(?!\s*(?:where|with|here|in which|其中|这里))", re.I)
+# Where a sentence ends, and what goes on with it.
+_SENTENCE_END = re.compile(
+    r"(?:\n[ \t]*\r?\n|[.!?][$\s)\\\]]*\s(?=[\s$]*[A-Z])|。)"
+    r"(?!\W*(?:where|with|here|in which|其中|这里))",
+    re.IGNORECASE,
+)
 _ZERO = re.compile(r"\\?,?\s*(?:0|\{?\\(?:mathbf|boldsymbol|vec|bm)\s*\{?\s*0\s*\}?\}?)")
 # How many statements after a claim may say what its symbols are.
 _MOST_AFTER = 12
@@ -166,7 +172,7 @@ class _Reader:
             is_same = each.formula is statement.formula
             if each.formula.section != statement.formula.section:
                 break
-            if not is_same and _NEW_PARAGRAPH.search(between):
+            if not is_same and _SENTENCE_END.search(between):
                 break
             end = max(end, each.end)
             names = {each.head.name} if each.head else set()
@@ -204,8 +210,26 @@ class _Reader:
                 return self.right(statement, side, outcome, question.unsaid if claims else ())
             claims.append(claim)
         if not claims:
-            raise errors[0]
+            return self.defined_again(statement, side, asked[0], errors[0])
         return self.wrong(statement, side, self.judge.wrong(claims[0]))
+
+    def defined_again(
+        self, statement: Statement, side: Side, question: Question, error: DimderivError
+    ) -> Claimed:
+        """What is said where the claim uses the definition of what is differentiated by."""
+        unknown = isinstance(error, UnknownNameError)
+        again = with_definitions(question, self.judge) if unknown else None
+        if again is None:
+            raise error
+        claim = self.claim(statement, side, again)
+        outcome = self.judge.right(claim)
+        if outcome is not None:
+            return self.right(statement, side, outcome, ())
+        outcome = self.judge.wrong(claim)
+        ((weights,), (meant,)) = again.asked.variables, question.asked.variables
+        says = outcome.verdict.says.replace(weights, meant)
+        verdict = replace(outcome.verdict, says=says, entry=None)
+        return self.wrong(statement, side, replace(outcome, verdict=verdict))
 
     def claim(self, statement: Statement, side: Side, question: Question) -> Claim:
         """One side as a claim, in one reading of the derivative."""
@@ -269,7 +293,7 @@ class _Reader:
             if outcome is None or outcome.conditions:
                 continue
             kind, says = "open", self.words.said("open", answer=answer)
-            if outcome.verdict.doubts:
+            if outcome.verdict.doubts or not question.is_told(answer):
                 says = self.words.said("unsure", says=says)
             elif self.fill:
                 kind, says = "filled", self.words.said("filled", answer=answer)

@@ -1,15 +1,29 @@
 """A claim as a question that can be answered: what is differentiated, by what, what is claimed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
-from dimderiv.sources import Side, Slope, differentials_in, head_of, slope_of, slopes_within
+from dimderiv.sources import (
+    Side,
+    Slope,
+    differentials_in,
+    head_of,
+    primed_in,
+    slope_of,
+    slopes_within,
+)
 from dimderiv.surfaces.notes.judge import Asked, Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
 
 _SEPARATOR = " ; "
 _D = r"\mathrm{d}"
+_DELTA = re.compile(r"\\delta_\{?\s*([a-z])\s*,?\s*([a-z])\s*\}?")
+_MOST_LETTERS = 2
+_CONSTANTS = ("I", "pi")
+# A symbol that stands for any argument.
+_ANY = r"\Upsilon"
 # The name of a derivative that is given entry by entry.
 _ENTRIES = r"\mathrm{entries}"
 
@@ -48,14 +62,32 @@ class Question:
         known = {*self.asked.variables, *self.asked.directions, *self.names}
         text = self.scope.plain(text)
         if self.letters:
+            text = _DELTA.sub(r"I_{\1,\2}", text)
             text = rf"({_ENTRIES})_{{{','.join(self.letters)}}} = {text}"
         names = self.scope.read(text, known).names
         without = {*self.asked.variables, *(each.head.name for each in self.needed)}
         needed = self.scope.closure(names, without)
         every = self.names.union(names, *(each.names for each in needed))
-        shapes = self.scope.relevant(every, self.since)
+        shapes = self.scope.relevant(every, self.since) | dict(self.asked.shapes)
         asked = self.asked._replace(shapes=tuple(shapes.items()))
         return asked, _SEPARATOR.join([*(each.text for each in needed), text])
+
+    def is_told(self, answer: str) -> bool:
+        """Whether an answer is made of what the text has names for.
+
+        Args:
+            answer: in LaTeX.
+
+        Raises:
+            DimderivError: the answer cannot be read.
+        """
+        bases = {name.rpartition("_")[0] for name in self.names}
+        known = {*self.names, *bases, *self.scope.definitions, *self.scope.shapes, *_CONSTANTS}
+        return self.scope.read(answer, known).names <= known | self._sizes
+
+    @property
+    def _sizes(self) -> set[str]:
+        return {size for _, shape in self.asked.shapes for size in shape.split()}
 
 
 def questions(
@@ -110,22 +142,39 @@ def _question(slope: Slope, scope: Scope, since: int | None) -> Question:
     if slope.subject is None:
         raise ParseError("what is differentiated is not written", hint=r"\nabla_w J = ...")
     written = _variables(slope, scope)
-    bases = [name.rpartition("_")[0] for name in written]
-    text, names, needed = _subject(slope.subject, scope, (*written, *filter(None, bases)))
+    bases = [base for base, _ in map(_entry, written) if base]
+    text, names, needed = _subject(slope.subject, scope, (*written, *bases))
     expression = _SEPARATOR.join([*(each.text for each in needed), *([text] if text else [])])
     every = names.union(*(each.names for each in needed))
-    variables, letters = _entries(written, every)
+    variables, letters = written, ""
+    if bases and not every & {*written} and every & {*bases}:
+        variables, letters = tuple(bases), _entry(written[0])[1]
+    own = _own_letter(slope.subject, scope)
+    if own and not letters:
+        raise ParseError("an entry of a value is differentiated by an entry", hint=r"x_j")
     shapes = scope.relevant(every, since)
+    if slope.sign == "prime" and text:
+        # A prime is that of a function of numbers.
+        shapes |= dict.fromkeys(variables, "scalar")
     directions = tuple(f"d{each}" for each in variables) if slope.sign == "differential" else ()
-    asked = Asked(
-        expression,
-        variables,
-        slope.order,
-        _layout(slope, scope),
-        directions,
-        tuple(shapes.items()),
-    )
-    return Question(asked, scope, needed, every, since, letters=letters)
+    layout = "mixed" if letters else _layout(slope, scope)
+    asked = Asked(expression, variables, slope.order, layout, directions, tuple(shapes.items()))
+    return Question(asked, scope, needed, every, since, letters=own + letters)
+
+
+def _entry(name: str) -> tuple[str, str]:
+    """The array and the letters that a name may be an entry by, as `W` and `ij` in `W_ij`."""
+    base, _, letters = name.rpartition("_")
+    is_entry = letters.isalpha() and letters.islower() and len(letters) <= _MOST_LETTERS
+    return (base, letters) if base and is_entry else ("", "")
+
+
+def _own_letter(subject: Side, scope: Scope) -> str:
+    """The letter of the entry that is differentiated, as `i` in `y_i` where y is defined."""
+    head = head_of(subject)
+    base, letters = _entry(head.name) if head else ("", "")
+    is_entry = head is not None and head.name not in scope.definitions and len(letters) == 1
+    return letters if is_entry and base in scope.definitions else ""
 
 
 def _layout(slope: Slope, scope: Scope) -> str:
@@ -133,15 +182,6 @@ def _layout(slope: Slope, scope: Scope) -> str:
     if slope.order > 1 or slope.sign == "differential":
         return "mixed"
     return slope.layout or scope.layouts.get(slope.sign, "mixed")
-
-
-def _entries(written: tuple[str, ...], names: frozenset[str]) -> tuple[tuple[str, ...], str]:
-    """The variables, and the letters of an entry where one is differentiated by: `W_ij`."""
-    base, _, letters = written[0].rpartition("_")
-    is_entry = len(written) == 1 and base in names and written[0] not in names
-    if is_entry and letters.isalpha() and letters.islower() and len(letters) <= 2:
-        return (base,), letters
-    return written, ""
 
 
 def _variables(slope: Slope, scope: Scope) -> tuple[str, ...]:
@@ -168,6 +208,8 @@ def _subject(
 ) -> tuple[str, frozenset[str], tuple[Definition, ...]]:
     """What is differentiated: its text, where it has no name, its names and definitions."""
     head = head_of(subject)
+    if head is not None and _own_letter(subject, scope):
+        head = replace(head, name=_entry(head.name)[0])
     if head is not None and head.name in scope.definitions and head.name not in variables:
         definition = scope.definitions[head.name]
         own = definition.head.arguments
@@ -206,17 +248,32 @@ def substituted(side: Side, scope: Scope, section: int, judge: Judge) -> str:
     Raises:
         DimderivError: one of them cannot be derived.
     """
-    parts, place = list[str](), side.start
-    for each in differentials_in(side):
-        parts += [side.source[place : each.start], _D, side.source[each.middle : each.end]]
-        place = each.end
-    whole = slope_of(side) if not parts and not _is_sum(side) else None
-    for slope in [whole] if whole else () if parts else slopes_within(side):
+    edits = [(each.start, each.middle, _D) for each in differentials_in(side)]
+    whole = slope_of(side) if not edits and not _is_sum(side) else None
+    for slope in [whole] if whole else () if edits else slopes_within(side):
         question = next(questions(slope, scope, section))
         answer = judge.answer(question.asked, verify=False)
-        parts += [side.source[place : slope.start], rf"\left({answer}\right)"]
-        place = slope.end
+        edits.append((slope.start, slope.end, rf"\left({answer}\right)"))
+    edits += [] if whole else _primes(side, scope, judge)
+    parts, place = list[str](), side.start
+    for start, end, text in sorted(edits):
+        if start >= place:
+            parts += [side.source[place:start], text]
+            place = end
     return "".join([*parts, side.source[place : side.end]])
+
+
+def _primes(side: Side, scope: Scope, judge: Judge) -> Iterator[tuple[int, int, str]]:
+    r"""Where a function stands with a prime, and what it is: `\sigma'(z)`, entry by entry."""
+    for each in primed_in(side):
+        if each.name not in {*scope.rulebook.words, "sigma"}:
+            continue
+        total = rf"\operatorname{{sum}}({each.function}({_ANY}))"
+        shapes = ((_ANY.lstrip("\\"), "m x n"),)
+        asked = Asked(total, (_ANY.lstrip("\\"),), 1, "mixed", (), shapes)
+        answer = judge.answer(asked, verify=False)
+        inside = answer.replace(_ANY, rf"\left({each.argument}\right)")
+        yield each.start, each.end, rf"\left({inside}\right)"
 
 
 def _is_sum(side: Side) -> bool:

@@ -1,5 +1,6 @@
 """Claims to verdicts, by the engine's own derivation and the grading of answers."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,6 +17,9 @@ from dimderiv.surfaces.grading import Verdict, Words, approved, derived_of, grad
 from dimderiv.surfaces.notes.spelling import has_new_names, in_latex
 
 SYMMETRIC, ONE_HOT = "symmetric", "onehot"
+# Powers of vectors are mostly those of their entries.
+ENTRYWISE = "entrywise"
+_POWER = re.compile(r"\^\s*\{?\s*([2-9])\s*\}?")
 _LOGARITHMS = {"log", "logsoftmax"}
 # Functions of what is multiplied by labels that are 1 or -1.
 _OF_LABELS = {"log", "exp", "relu", "max", "sigmoid", "softplus", "log1p"}
@@ -178,6 +182,9 @@ class Judge:
             if outcome is not None:
                 self.met.update(dict(conditions))
                 return outcome
+        entrywise = _POWER.sub(r"^{\\circ \1}", claim.text)
+        if entrywise != claim.text:
+            return self._under(asked, first, entrywise, (("", ENTRYWISE),))
         return None
 
     def wrong(self, claim: Claim) -> Outcome:

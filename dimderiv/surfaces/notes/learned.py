@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from dimderiv.errors import DimderivError, ParseError
-from dimderiv.sources import SIGNS, Side, shapes_in
+from dimderiv.sources import SIGNS, Side, head_of, shapes_in
 from dimderiv.surfaces.notes.claims import substituted
 from dimderiv.surfaces.notes.judge import Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
@@ -64,6 +64,7 @@ def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Ju
             value = scope.plain(substituted(side, scope, statement.formula.section, judge))
             written = f"{statement.left.text} = {value}"
             names, said = scope.read(written)
+            written, said = _by_entries(statement.left, value, scope, names) or (written, said)
             if head.name in scope.read(value).names:
                 raise ParseError(f"{head.name} stands on both sides")
             if _has_noise(side):
@@ -85,6 +86,29 @@ def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Ju
         )
         return
     raise errors[0] if errors else ParseError("nothing is defined here")
+
+
+def _by_entries(
+    left: Side, value: str, scope: Scope, names: frozenset[str]
+) -> tuple[str, str] | None:
+    """A definition of an entry, `d_i = 1 / b_i`, as one of the whole array."""
+    base, _, letter = left.text.rpartition("_")
+    letter = letter.strip("{} ")
+    if len(letter) != 1 or not letter.islower():
+        return None
+    if not any(name.endswith(f"_{letter}") for name in names - {_named(left)}):
+        return None
+    written = f"({base})_{{{letter}}} = {value}"
+    try:
+        said = scope.read(written).said
+    except DimderivError:
+        return None
+    return (written, said) if said.startswith(f"{_named(left).rpartition('_')[0]}[") else None
+
+
+def _named(side: Side) -> str:
+    head = head_of(side)
+    return head.name if head else ""
 
 
 def _has_noise(side: Side) -> bool:

@@ -51,6 +51,12 @@ class Definition:
     section: int
     doubt: str = ""
 
+    @property
+    def array(self) -> str:
+        """The array that is defined by its entries, as `a` in `a_j = ...`."""
+        base = self.head.name.rpartition("_")[0]
+        return base if base and self.said.startswith(f"{base}[") else self.head.name
+
 
 class Read(NamedTuple):
     """What a formula says.
@@ -177,11 +183,13 @@ class Scope:
             without: names that stand for themselves.
         """
         found: dict[str, Definition] = {}
+        arrays = {each.array: name for name, each in self.definitions.items()}
         waiting = [*names]
         while waiting:
             name = waiting.pop()
-            # An entry of an array needs the definition of the array.
-            each = name if name in self.definitions else name.rpartition("_")[0]
+            # An entry of an array needs the definition of the array, which may be by entries.
+            base = name.rpartition("_")[0]
+            each = next((n for n in (name, base) if n in self.definitions), arrays.get(name, ""))
             definition = self.definitions.get(each)
             if definition is not None and not {each, name} & {*found, *without}:
                 found[each] = definition

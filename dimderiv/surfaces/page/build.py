@@ -25,11 +25,6 @@ HEAD = '<meta charset="utf-8">\n'
 BUILT = f"""{HEAD}<meta name="dimderiv-engine" content="worker">
 <meta http-equiv="Content-Security-Policy" content="{{}}">
 """
-# A folder that is opened from disk stays without its scripts, the first of which takes this away.
-ASLEEP = """<body>
-<p id="asleep">This page needs a web server, such as <code>python -m http.server</code>.
-One that opens from disk is made by <code>dimderiv page --single FILE</code>.</p>
-"""
 OF_FOLDER = f"{POLICY}; worker-src 'self'"
 OF_FILE = (
     "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval' data:; worker-src blob:; "
@@ -52,8 +47,7 @@ def build_folder(folder: Path, pyodide: Path | None = None) -> int:
     """
     before = _written_before(folder)
     files = page_files(pyodide)
-    page = files["index.html"].decode().replace("<body>\n", ASLEEP, 1)
-    files["index.html"] = _marked(page, OF_FOLDER)
+    files["index.html"] = _marked(files["index.html"].decode(), OF_FOLDER).encode()
     files[LIST] = (LISTED + "".join(f"{name}\n" for name in sorted(files))).encode()
     _refuse_foreign(folder, files.keys() - before)
     try:
@@ -84,7 +78,7 @@ def build_single(file: Path, pyodide: Path | None = None) -> int:
         if file.exists() and not file.read_bytes().startswith(MADE.encode()):
             raise DimderivError(f"{file} exists, and dimderiv did not make it", hint="another name")
         files = page_files(pyodide)
-        page = _marked(single_page(files), OF_FILE).decode()
+        page = _marked(single_page(files), OF_FILE)
         content = page.replace("<!doctype html>", f"{MADE}\n\n{_licences(files)}\n-->", 1).encode()
         return file.write_bytes(content)
     except OSError as error:
@@ -118,10 +112,10 @@ def _python(pyodide: Path | None) -> Mapping[str, bytes]:
     return compiled({**pyodide_files(pyodide), "engine.zip": engine_archive()})
 
 
-def _marked(page: str, policy: str) -> bytes:
+def _marked(page: str, policy: str) -> str:
     """A page that knows that it was built, and whose browser loads nothing from elsewhere."""
     assert page.count(HEAD) == 1, "the page says its encoding"
-    return page.replace(HEAD, BUILT.format(policy)).encode()
+    return page.replace(HEAD, BUILT.format(policy))
 
 
 def _licences(files: Mapping[str, bytes]) -> str:

@@ -53,7 +53,10 @@ def found(sentence: str, lang: str) -> str:
         sentence: in English.
         lang: a language other than English.
     """
-    return _Reading(*catalogue(lang)).told(sentence) or _listed(sentence)
+    told = _Reading(*catalogue(lang)).told(sentence)
+    if told is None:
+        return sentence if _PROSE.search(sentence) else _listed(sentence)
+    return told
 
 
 @dataclass
@@ -147,9 +150,8 @@ def _halves(sentence: str) -> Iterator[tuple[str, str, str]]:
 
 def _listed(text: str) -> str:
     """Names or formulas with an `and` or an `or` between them."""
-    if not _PROSE.search(text):
-        for joint, other in _LISTED.items():
-            text = text.replace(joint, other)
+    for joint, other in _LISTED.items():
+        text = text.replace(joint, other)
     return text
 
 

@@ -187,3 +187,12 @@ def test_a_matrix_in_another_shape_keeps_its_scalars() -> None:
     found = derive(split, "x", shapes="E: (N P) x Q; x: n; w: n", forward="v")
 
     assert "reshape((w' v) E, N, P, Q)" == str(found)
+
+
+def test_no_place_is_counted_from_a_label() -> None:
+    """`d[y[i]-2]` cannot be read: of blocks, the one-hot array of labels is written."""
+    shapes = "b: 2; d: (c - 2); y: n labels c"
+    answer = derive("sum(relu([b; d])[y].^2)", "b", shapes=shapes, verify=False)
+
+    assert "y[" not in str(answer)
+    assert [4, 0] == answer.function()(b=[1, 2], d=[3], y=[0, 2, 0]).tolist()

@@ -328,3 +328,62 @@ def test_a_definition_that_is_not_read_ends_the_one_before() -> None:
     text = r"$L = \|x\|^2$, $\nabla_x L = 2x$. $L = \int x$, $\nabla_x L = x$."
 
     assert ["right", "unread", "unread"] == kinds(text)
+
+
+def test_primes_are_derivatives_of_functions_of_numbers() -> None:
+    """`f'(x)` is a claim; `X'X w` is a product."""
+    text = r"$f(x) = x^3$, $f'(x) = 3x^2$, $f''(x) = 6x$, $\sigma'(z) = \sigma(z) (1 - \sigma(z))$"
+
+    assert ["right"] * 3 == kinds(text)
+    assert ["wrong"] == kinds(r"$\sigma'(z) = \sigma(z) (1 + \sigma(z))$")
+    assert 0 == report_of("$X'(y - Xw) = 0$, $X'X w = X'y$").counts["claims"]
+
+
+def test_entries_of_jacobians_are_claims() -> None:
+    """With Kronecker's delta, and of arrays that are defined entry by entry."""
+    claim = r"$\frac{\partial p_i}{\partial z_j} = p_i (\delta_{ij} - p_j)$"
+    text = r"$p = \operatorname{softmax}(z)$, " + claim
+
+    assert ["right"] == kinds(text)
+    assert ["wrong"] == kinds(text.replace("- p_j", "+ p_j"))
+    net = r"$a_j = \sigma(\sum_k w_{jk} x_k)$, $f = \sum_j a_j$, "
+    assert ["right"] == kinds(net + r"$\nabla_w f = (a \odot (1 - a)) x^\top$")
+
+
+def test_what_a_later_sentence_declares_says_nothing_of_a_claim() -> None:
+    """Only what goes on in the same sentence, or with `where`, does."""
+    claim = r"$\nabla_x (a^\top x) = a$"
+
+    assert ["right"] == kinds(f"We have {claim}. Now let $x \\in \\mathbb{{R}}$.")
+    assert ["right"] == kinds(f"{claim}. Here $a = Bb$.")
+
+
+def test_equations_beside_each_other_in_a_row_are_two() -> None:
+    """A sign for columns aligns beside another sign, and separates everywhere else."""
+    text = r"""\begin{align} z &= Wx & L &= \|z\|^2 \\
+    \nabla_z L &= 2z & \nabla_W L &= 2zx^\top \\ &= z + z & & \end{align}"""
+
+    assert ["right"] * 3 == kinds(text)
+
+
+def test_a_prime_on_the_right_is_the_derivative_entry_by_entry() -> None:
+    """And a power of a vector that of its entries, which is said."""
+    text = r"$h = \tanh(z)$, $E = r^\top h$, $\nabla_z E = \tanh'(z) \odot r = (1 - h^2) \odot r$"
+
+    assert ["right", "note"] == kinds(text)
+
+
+def test_answers_with_names_that_the_text_has_not_are_not_filled_in() -> None:
+    """They are told."""
+    text = r"$z_k = w_k^\top x$, $L = \sum_k z_k^2$, $\nabla_x L = ?$"
+
+    assert text == filled(text)
+    assert "2 W^{\\top} z" == report_of(text).findings[0].answer
+
+
+def test_what_is_differentiated_by_may_be_written_out() -> None:
+    """A claim may use the definition of the intermediate that it is by."""
+    text = r"$z = Wx + b$, $L = \|z - y\|^2$, $\nabla_z L = 2(z - y) = 2(Wx + b - y)$"
+
+    assert ["right", "right"] == kinds(text)
+    assert ["right", "wrong"] == kinds(text.replace("b - y)", "b + y)"))

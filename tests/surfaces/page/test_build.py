@@ -260,6 +260,7 @@ def test_one_file_has_everything_inside(pyodide: Path, tmp_path: Path) -> None:
     assert PARTS["pyodide.asm.wasm"] == gzip.decompress(b64decode(texts["pyodide.asm.wasm"]))
     assert page.count("<!--") == page.count("-->") == 1
     assert "Mozilla Public License" in page.partition("-->")[0]
+    assert "default-src 'none'" in page
 
 
 @pytest.mark.usefixtures("little")

@@ -82,6 +82,7 @@ vast negative
 small positive
 {} positive
 x y'
+m x n
 x + c (y - x)
 """.strip("\n").splitlines()
 }

@@ -111,9 +111,15 @@ def logsumexp(x, axis=None):
     """The logarithm of the sum of exponentials, without overflow."""
     xp = namespace(x)
     axis = tuple(range(x.ndim)) if axis is None else (axis,)
-    top = xp.max(x, axis=axis, keepdims=True)
+    top = finite(xp.max(x, axis=axis, keepdims=True))
     total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
     return xp.squeeze(total, axis=axis)
+
+
+def finite(x):
+    """The largest exponent, which is taken off the others: 0 where it is no finite number."""
+    xp = namespace(x)
+    return xp.where(xp.isfinite(x), x, xp.zeros_like(x))
 
 
 def softplus(x):

@@ -20,6 +20,11 @@ def floats(*values):
     return [jnp.asarray(value, dtype) for value in known]
 
 
+def finite(x):
+    """The largest exponent, which is taken off the others: 0 where it is no finite number."""
+    return jnp.where(jnp.isfinite(x), x, 0)
+
+
 def recast(dtype, *values):
     """The values as arrays of a type, unless that loses more than digits."""
     arrays = [jnp.asarray(value) for value in values]
@@ -109,9 +114,14 @@ def lu_logdet(factors):
 
 def lu_det(factors):
     """The determinant of A."""
+    return lu_detsign(factors) * jnp.abs(factors[0].diagonal().prod())
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
     LU, pivots = factors
-    is_odd = (pivots != jnp.arange(len(LU))).sum() % 2
-    return jnp.where(is_odd, -1, 1) * LU.diagonal().prod()
+    exchanges = (pivots != jnp.arange(len(LU))).sum()
+    return (1 - 2 * (exchanges % 2)) * jnp.sign(LU.diagonal()).prod()
 
 
 def polar(A):

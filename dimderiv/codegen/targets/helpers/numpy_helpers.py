@@ -124,9 +124,14 @@ def logsoftmax(x, axis=0, out=None):
 
 def logsumexp(x, axis=None):
     """The logarithm of the sum of exponentials, without overflow."""
-    top = x.max(axis=axis, keepdims=True)
+    top = finite(x.max(axis=axis, keepdims=True))
     total = np.log(np.exp(x - top).sum(axis=axis, keepdims=True)) + top
     return total.squeeze(axis)
+
+
+def finite(x):
+    """The largest exponent, which is taken off the others: 0 where it is no finite number."""
+    return np.where(np.isfinite(x), x, x.dtype.type(0))
 
 
 def outer(u, v):
@@ -326,9 +331,16 @@ def lu_det(factors):
     """The determinant of A."""
     if isinstance(factors, np.ndarray):
         return np.linalg.det(factors)
+    return lu_detsign(factors) * np.abs(factors[0].diagonal().prod())
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.slogdet(factors)[0]
     LU, pivots, _ = factors
-    is_odd = np.count_nonzero(pivots != np.arange(len(LU))) % 2
-    return -LU.diagonal().prod() if is_odd else LU.diagonal().prod()
+    sign = np.sign(LU.diagonal()).prod()
+    return -sign if np.count_nonzero(pivots != np.arange(len(LU))) % 2 else sign
 
 
 def inv(A):

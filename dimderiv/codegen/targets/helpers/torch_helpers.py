@@ -31,6 +31,11 @@ def floats(*values):
     return [tensor.to(device=device, dtype=dtype) for tensor in tensors]
 
 
+def finite(x):
+    """The largest exponent, which is taken off the others: 0 where it is no finite number."""
+    return torch.where(torch.isfinite(x), x, torch.zeros_like(x))
+
+
 def polygamma(n, x):
     """The n-th derivative of digamma, which torch has for whole numbers n."""
     return torch.polygamma(int(n), x)
@@ -131,9 +136,14 @@ def lu_logdet(factors):
 
 def lu_det(factors):
     """The determinant of A."""
+    return lu_detsign(factors) * factors[0].diagonal().prod().abs()
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
     LU, pivots = factors
-    is_odd = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum() % 2
-    return (1 - 2 * is_odd) * LU.diagonal().prod()
+    exchanges = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum()
+    return (1 - 2 * (exchanges % 2)) * LU.diagonal().sign().prod()
 
 
 def polar(A):

@@ -85,12 +85,20 @@ def kron(at: Place, a: Value, b: Value) -> Array:
 
 def solve(at: Place, a: Value, b: Value) -> Array:
     """What solves a system of equations."""
-    return operators.product(at, _of_matrix("inv", 2)(at, a), at.array(b))
+    return _solved("solve", at, at.array(a, 2), at.array(b))
+
+
+def _solved(function: str, at: Place, matrix: Array, right: Array) -> Array:
+    if right.axes not in (1, 2):
+        inverted = {"solve": "inv", "lstsq": "pinv"}[function]
+        return operators.product(at, Array(Call(inverted, (matrix.tree,), span=at.span), 2), right)
+    arguments = (matrix.tree, right.column if right.axes == 1 else right.tree)
+    return Array(Call(function, arguments, span=at.span), right.axes)
 
 
 def lstsq(at: Place, a: Value, b: Value, rcond: Value = None) -> Parts:
     """Least squares: the first part is what solves it."""
-    found = operators.product(at, _of_matrix("pinv", 2)(at, a), at.array(b))
+    found = _solved("lstsq", at, at.array(a, 2), at.array(b))
     return Parts("lstsq", {"solution": found, "residuals": None, "rank": None})
 
 

@@ -66,7 +66,10 @@ function address(name) {
 }
 
 function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+  const signs = atob(text);
+  const bytes = new Uint8Array(signs.length);
+  // Ten times as quick as a function for each sign.
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = signs.charCodeAt(at);
   // Not by a Blob: WebKit does not read one in a page from disk.
   return new Response(new Response(bytes).body.pipeThrough(new DecompressionStream("gzip")));
 }
