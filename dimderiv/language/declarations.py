@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries, stripped
-from dimderiv.language.names import PRIMES_SPELLED_OUT, SPELLED_OUT, canonical_name
+from dimderiv.language.names import canonical_name, spelled_derivatives
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.properties import NEEDS_SQUARE, PROPERTIES, misfit
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
@@ -17,8 +17,7 @@ from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
 LABELS = "labels"
-# The kind of a function of each entry by itself.
-ENTRYWISE = "elementwise"
+ELEMENTWISE = Declaration(SCALAR, text="elementwise", is_function=True, is_elementwise=True)
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
@@ -98,11 +97,8 @@ class _Reader:
 
     def declaration(self) -> tuple[str, Declaration]:
         self.check_name()
-        if self.source[slice(*self.place)] == ENTRYWISE:
-            self.refuse_function_name()
-            return self.name, Declaration(
-                SCALAR, text=ENTRYWISE, is_function=True, is_elementwise=True
-            )
+        if self.source[slice(*self.place)] == ELEMENTWISE.text:
+            return self.name, ELEMENTWISE
         arrow = _ARROW.search(self.source, *self.place)
         if arrow:
             self.tokenize()
@@ -137,7 +133,6 @@ class _Reader:
     def function(self, arrow: Span) -> Declaration:
         """What is declared as `m x p -> scalar`."""
         example = f"{self.name}: n -> scalar"
-        self.refuse_function_name()
         start, end = stripped(self.source, self.place[0], arrow[0])
         value = stripped(self.source, arrow[1], self.place[1])
         if start == end:
@@ -168,11 +163,6 @@ class _Reader:
         for word, span in self.tokens[self.index :]:
             self.refuse(f"{word!r} does not suit the argument of a function", span, hint=example)
         return Declaration(shape, text=f"{shape} -> scalar", is_function=True)
-
-    def refuse_function_name(self) -> None:
-        """Some names mean something else before brackets."""
-        if self.name in _NO_FUNCTIONS:
-            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
 
     def refuse_several_arguments(self) -> None:
         """A comma may stand between two sizes; more than two are several arguments."""
@@ -359,9 +349,10 @@ class _Reader:
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:
         """The name of a function, and those of its derivatives, have no other meaning."""
         sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
+        if self.name in _NO_FUNCTIONS:
+            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
         is_elementwise = declared[self.name].is_elementwise
-        prefixes = PRIMES_SPELLED_OUT if is_elementwise else ("", *SPELLED_OUT.values())
-        for name in (prefix + self.name for prefix in prefixes):
+        for name in spelled_derivatives(self.name, is_elementwise=is_elementwise):
             if name in sizes:
                 other = "the size of an axis"
             elif name != self.name and name in declared:

@@ -70,6 +70,16 @@ def spelled_out(function: str) -> str:
     return SPELLED_OUT[function.removesuffix(base)] + base
 
 
+def spelled_derivatives(function: str, *, is_elementwise: bool) -> list[str]:
+    """The names in ASCII of a declared function and of its derivatives.
+
+    >>> spelled_derivatives("f", is_elementwise=False)
+    ['f', 'grad_f', 'hess_f']
+    """
+    prefixes = PRIMES_SPELLED_OUT if is_elementwise else ("", *SPELLED_OUT.values())
+    return [prefix + function for prefix in prefixes]
+
+
 def canonical_name(name: str) -> str:
     """A name with each Greek letter, mark and small figure spelled out.
 

@@ -245,7 +245,7 @@ class Writer(LineWriter):
             return joined(function, *parts)
         if function in self.declared:
             name, (argument,) = self.declared[function], self._numbers_as_arrays(op, parts)
-            return Text(f'{self.helper("of_entries")}("{name}", {name}, {argument})')
+            return Text(f'{self.helper("applied")}("{name}", {name}, {argument}, 1)')
         if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
         written = self.rules.get(function, function if function in self.helpers else "")

@@ -81,16 +81,12 @@ def applied(name, function, x, order):
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
     value, xp = function(x), namespace(x)
-    value = value if hasattr(value, "shape") else xp.asarray(value, dtype=x.dtype, **place(x))
+    is_array = hasattr(value, "shape")
+    value = xp.astype(value, x.dtype) if is_array else xp.asarray(value, dtype=x.dtype, **place(x))
     expected = ((), x.shape, x.shape[-1:] * 2)[order]
     if value.shape != expected:
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
-
-
-def of_entries(name, function, x):
-    """What a function that was handed in returns of each entry."""
-    return namespace(x).astype(applied(name, function, x, 1), x.dtype)
 
 
 def softmax(x, axis=-1):

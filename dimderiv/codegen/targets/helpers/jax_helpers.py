@@ -39,16 +39,11 @@ def applied(name, function, x, order):
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
     x = jnp.asarray(x)
-    value = jnp.asarray(function(x))
+    value = jnp.asarray(function(x), jnp.result_type(x, float))
     expected = ((), x.shape, x.shape[-1:] * 2)[order]
     if value.shape != expected:
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
-
-
-def of_entries(name, function, x):
-    """What a function that was handed in returns of each entry."""
-    return applied(name, function, x, 1).astype(jnp.result_type(x, float))
 
 
 def conv2(V, K):

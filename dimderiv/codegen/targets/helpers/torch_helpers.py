@@ -63,18 +63,13 @@ def applied(name, function, x, order):
     """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach()
+    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach().clone()
     expected = ((), tuple(x.shape), tuple(x.shape[-1:]) * 2)[order]
     if value.shape != expected:
         raise ValueError(
             f"{name} returned a tensor of shape {tuple(value.shape)}, expected {expected}"
         )
     return value
-
-
-def of_entries(name, function, x):
-    """A new tensor of what a function that was handed in returns of each entry."""
-    return applied(name, function, x, 1).clone()
 
 
 def compared(test, x, y):
