@@ -68,8 +68,7 @@ def gradcheck(
     if target != "numpy":
         plain = source_of(derived, later, "numpy", value=value, layer=layer, sizes=sizes)
         tried = _tested(derived, later, "numpy", plain, value=value, layer=layer)
-    every, count = codegen.reaching(code, unequal_sizes(derived))
-    _refuse_many(tested, every[0])
+    every, count = codegen.reaching(code, _small(tested, unequal_sizes(derived)))
     drawn = _suiting(tried, every[: count + MORE_SIZES], max(count, min(WANTED, len(every))))
     tested = replace(tested, sizes=drawn.sizes)
     return codegen.test_source(tested, drawn.style, drawn.seed, module)
@@ -127,16 +126,24 @@ def _tested(
     )
 
 
-def _refuse_many(tested: "Tested", sizes: Mapping[str, int]) -> None:
-    """Check that differences by each entry are soon made."""
-    for names in [names for computed in tested.computed for names in computed.titles]:
-        shapes = [tested.symbols[name].shape for name in names]
-        count = prod(dim.evaluate(sizes) for shape in shapes for dim in shape)
-        if count > MOST_ENTRIES:
-            raise LimitError(
-                f"a test takes differences by each entry of the variables, which are {count} here",
-                hint="names for the sizes in place of numbers: a test has small ones",
-            )
+def _small(tested: "Tested", every: Sequence[dict[str, int]]) -> list[dict[str, int]]:
+    """The sizes at which differences by each entry are soon made."""
+    shapes = [
+        [tested.symbols[name].shape for name in names]
+        for computed in tested.computed
+        for names in computed.titles
+    ]
+    counts = [
+        max(prod(dim.evaluate(sizes) for shape in each for dim in shape) for each in shapes)
+        for sizes in every
+    ]
+    found = [s for s, count in zip(every, counts, strict=True) if count <= MOST_ENTRIES]
+    if not found:
+        raise LimitError(
+            f"a test takes differences by each entry of the variables, which are {counts[0]} here",
+            hint="names for the sizes in place of numbers: a test has small ones",
+        )
+    return found
 
 
 def _value_source(question: Question, target: str) -> str:

@@ -77,13 +77,13 @@ class Question:
 
         Args:
             answer: in LaTeX.
-
-        Raises:
-            DimderivError: the answer cannot be read.
         """
         bases = {name.rpartition("_")[0] for name in self.names}
         known = {*self.names, *bases, *self.scope.definitions, *self.scope.shapes, *_CONSTANTS}
-        return self.scope.read(answer, known).names <= known | self._sizes
+        try:
+            return self.scope.read(answer, known).names <= known | self._sizes
+        except DimderivError:
+            return False
 
     @property
     def _sizes(self) -> set[str]:

@@ -19,6 +19,7 @@ from dimderiv.verify.evaluate import Arithmetic, Effort, Expected
 from dimderiv.verify.layout import (
     Placement,
     Sized,
+    assignments,
     entries,
     is_single,
     places,
@@ -80,9 +81,11 @@ class PrintedValues:
         Raises:
             ShapeError: no small sizes fit.
         """
-        found = self.unequal()
+        dimensions = self.setting.dimensions
+        # Where arrays have many axes, the smallest sizes do not all differ.
+        found = [*assignments(dimensions.dims, list(self.names), dimensions.fit), *self.unequal()]
         others = [found[0] | {name: size} for size in (LARGE, 1) for name in found[0]]
-        return [*found, *filter(self.setting.dimensions.fit, others)]
+        return [*found, *filter(dimensions.fit, others)]
 
     def unequal(self) -> list[dict[str, int]]:
         """Small sizes that differ, in some orders.
