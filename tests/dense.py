@@ -237,6 +237,8 @@ class Dense(Lettered):
             "logdet": lambda: np.log(np.linalg.det(a)),
             "inv": lambda: np.linalg.inv(a),
             "pinv": lambda: np.linalg.pinv(a),
+            "solve": lambda: np.linalg.solve(a, second),
+            "lstsq": lambda: np.linalg.lstsq(a, second)[0],
             "expm": lambda: reduce(
                 np.add, [np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)]
             ),

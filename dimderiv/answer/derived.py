@@ -10,6 +10,7 @@ from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
 from dimderiv.answer.letters import heads_of, letters_of
 from dimderiv.answer.naming import with_names
 from dimderiv.answer.question import Question
+from dimderiv.answer.solving import with_solutions
 from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Named, Node
@@ -159,7 +160,7 @@ def written(
     answer = write_answer(typed.printed, named, found, arranger, heads)
     given = answer.definitions
     short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
-    answer = answer.without(short) if short else answer
+    answer = with_solutions(question, answer.without(short) if short else answer, named)
     answer = with_names(question, answer.inlined() if question.inline else answer)
     extents = {names: extent for names, (_, extent) in found.items()}
     nodes = {names: node for names, (node, _) in found.items()}

@@ -4,9 +4,10 @@ from dimderiv.infer.along import heads_within, letters_of_head
 from dimderiv.infer.ambiguous import refuse_second_meanings
 from dimderiv.infer.seeds import handed_down, unused_directions, unused_upstream, with_directions
 from dimderiv.infer.settled import needs_sizes
-from dimderiv.infer.typed import SIZED, Typed, infer
+from dimderiv.infer.typed import IMPLY, SIZED, Typed, infer
 
 __all__ = [
+    "IMPLY",
     "SIZED",
     "Typed",
     "handed_down",

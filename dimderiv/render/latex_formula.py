@@ -73,6 +73,8 @@ from dimderiv.render.precedence import (
 
 # A numerator wider than this is written after the fraction instead of in it.
 _WIDTH = 18
+# What spells the solution of equations, and the inverse that it has.
+_SOLUTIONS = {"{x}^{-1} {y}": "inv", "{x}^{+} {y}": "pinv"}
 _ELEMENTWISE = {".*": r" \odot ", "./": r" \oslash "}
 _COMPARISONS = {">": ">", "<": "<", ">=": r"\ge", "<=": r"\le", "==": "="}
 
@@ -318,12 +320,14 @@ class _Printer:
         return raised(self.piece(operand), r"\top")
 
     def call(self, node: Call) -> Piece:
+        spelling = self.spellings.get(node.function)
+        if spelling in _SOLUTIONS:
+            return self.piece(_as_product(_SOLUTIONS[spelling], *node.arguments))
         arguments = [self.piece(argument) for argument in node.arguments]
         special = special_call(node, arguments, self.piece)
         if special is not None:
             return special
         subscript = "" if node.axis is None else rf"_{{\mathrm{{axis}}={axis_name(node.axis)}}}"
-        spelling = self.spellings.get(node.function)
         if spelling is None or len(arguments) > 3:
             return called(operator_name(node.function) + subscript, arguments)
         if has_place(spelling):
@@ -336,6 +340,13 @@ def _is_multiple(node: Tree) -> bool:
     return (
         isinstance(node, Binary) and isinstance(node.left, Number) and level(node.right) > PRODUCT
     )
+
+
+def _as_product(function: str, matrix: Tree, right: Tree) -> Tree:
+    """A solution of equations as it is printed: the inverse and the right side."""
+    if isinstance(matrix, Transpose):
+        return Binary("*", Transpose(Call(function, (matrix.operand,))), right)
+    return Binary("*", Call(function, (matrix,)), right)
 
 
 def _ungrouped(node: Tree) -> Tree:

@@ -64,7 +64,7 @@ def argument_shapes(rule: Rule) -> dict[str, str]:
     >>> argument_shapes(builtin_rules()["matmul"])
     {'A': 'i x k', 'B': 'k x j'}
     """
-    if rule.kind in SHAPES:
+    if rule.kind in SHAPES and (rule.kind != "composite" or "[" not in rule.signature):
         return dict.fromkeys(rule.arguments, SHAPES[rule.kind])
     if rule.square:
         return dict.fromkeys(rule.arguments, "n x n")
