@@ -14,11 +14,13 @@ from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, U
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
+    PRIMES,
     SIGNS,
     Declaration,
     Program,
     Shapes,
     canonical_name,
+    declared_part,
     indexed,
     parse_program,
     read_shapes,
@@ -48,7 +50,9 @@ def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = 
     >>> parse("A x").statements[0].value
     Binary(operator='*', left=Name(name='A'), right=Name(name='x'))
     """
-    declared = {sign + canonical_name(name) for name in functions for sign in SIGNS}
+    known = [canonical_name(name) for name in functions]
+    declared = {sign + name for name in known for sign in SIGNS}
+    declared.update(name + primes for name in known for primes in PRIMES)
     return parse_program(source, names=names, functions=BUILTIN_FUNCTIONS | declared)
 
 
@@ -162,7 +166,7 @@ def derive(
 def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
     """The names that are declared and do not occur, or defined and not used."""
     statements, used = typed.program.statements, typed.program.names
-    called = {call.function.lstrip("".join(SIGNS)) for call in typed.program.calls}
+    called = {declared_part(call.function)[0] for call in typed.program.calls}
     declared = [name for name in known if name not in used | called | typed.symbols.keys()]
     defined = [each.name for each in statements[:-1] if each.name and each.name not in used]
     return (*(name for name in declared if name not in typed.sizes), *defined)

@@ -202,9 +202,9 @@ def arriving(question: Question) -> list[str]:
 
 def shapes_of(question: Question) -> dict[str, str]:
     """The shape of each symbol, declared or inferred, and of each declared function."""
-    functions = question.rulebook.declared.items()
+    rulebook = question.rulebook
     return {name: str(found.shape) for name, found in question.typed.symbols.items()} | {
-        name: f"{shape} -> scalar" for name, shape in functions
+        name: rulebook[name].declaration for name in rulebook.declared
     }
 
 

@@ -25,7 +25,7 @@ from dimderiv.graph import (
     arranged,
     product,
 )
-from dimderiv.language import COMPARISONS, HESSIAN, Dim
+from dimderiv.language import COMPARISONS, HESSIAN, Dim, declared_part
 from dimderiv.lower import entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -148,7 +148,9 @@ def _of_map(node: Map, upstream: Node, rulebook: Rulebook, value: Node) -> Itera
     plain = tuple(range(len(node.axes)))
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
         if name not in rule.derivative:
-            yield Partial(argument, (), without_derivative(rule, name))
+            is_declared = declared_part(rule.name)[0] in rulebook.declared
+            refused = _no_more_derivatives(rule) if is_declared else without_derivative(rule, name)
+            yield Partial(argument, (), refused)
             continue
         slope = entrywise(rule, rule.derivative[name], known, node.axes, rulebook)
         factors = (Factor(upstream, plain), Factor(slope, plain))
@@ -213,8 +215,8 @@ def _chained(node: Function, upstream: Node, rule: Rule) -> LabelledProduct:
 
 def _no_more_derivatives(rule: Rule) -> NotDifferentiableError:
     """The error that says why a derivative of a declared function has no derivative itself."""
-    name = rule.name.lstrip(HESSIAN)
-    if rule.name.startswith(HESSIAN):
+    name, order = declared_part(rule.name)
+    if order == len(HESSIAN):
         return NotDifferentiableError(
             f"{name} can be differentiated twice, not three times",
             hint=f"write out what {name} is",

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ShapeError, Span
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries, stripped
-from dimderiv.language.names import SPELLED_OUT, canonical_name
+from dimderiv.language.names import canonical_name, spelled_derivatives
 from dimderiv.language.parser import parse_expression
 from dimderiv.language.properties import NEEDS_SQUARE, PROPERTIES, misfit
 from dimderiv.language.shapes import ONE, OPEN, SCALAR, Declaration, Dim, Shape, size_of
@@ -17,6 +17,7 @@ from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
 
 LABELS = "labels"
+ELEMENTWISE = Declaration(SCALAR, text="elementwise", is_function=True, is_elementwise=True)
 SIZE_LIMIT = 10**6
 DECLARATION_LIMIT = 20_000
 COMPOSITE_LIMIT = 40
@@ -96,6 +97,8 @@ class _Reader:
 
     def declaration(self) -> tuple[str, Declaration]:
         self.check_name()
+        if self.source[slice(*self.place)] == ELEMENTWISE.text:
+            return self.name, ELEMENTWISE
         arrow = _ARROW.search(self.source, *self.place)
         if arrow:
             self.tokenize()
@@ -130,8 +133,6 @@ class _Reader:
     def function(self, arrow: Span) -> Declaration:
         """What is declared as `m x p -> scalar`."""
         example = f"{self.name}: n -> scalar"
-        if self.name in _NO_FUNCTIONS:
-            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
         start, end = stripped(self.source, self.place[0], arrow[0])
         value = stripped(self.source, arrow[1], self.place[1])
         if start == end:
@@ -348,7 +349,10 @@ class _Reader:
     def refuse_clashes(self, declared: Mapping[str, Declaration]) -> None:
         """The name of a function, and those of its derivatives, have no other meaning."""
         sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-        for name in (self.name, *(prefix + self.name for prefix in SPELLED_OUT.values())):
+        if self.name in _NO_FUNCTIONS:
+            self.refuse(f"{self.name} cannot be a function", self.name_span, hint="another name")
+        is_elementwise = declared[self.name].is_elementwise
+        for name in spelled_derivatives(self.name, is_elementwise=is_elementwise):
             if name in sizes:
                 other = "the size of an axis"
             elif name != self.name and name in declared:

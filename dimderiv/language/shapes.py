@@ -335,6 +335,7 @@ class Declaration:
         properties: words such as `symmetric` or `positive`.
         text: the shape as it was written, or as it would be.
         is_function: whether a scalar-valued function of an argument of this shape is declared.
+        is_elementwise: whether that function is one of each entry by itself.
         labels: of integer labels, how many there are: `y: N labels C` are integers below `C`.
     """
 
@@ -342,6 +343,7 @@ class Declaration:
     properties: frozenset[str] = frozenset()
     text: str = ""
     is_function: bool = False
+    is_elementwise: bool = False
     labels: Dim | None = None
 
 

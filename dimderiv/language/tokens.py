@@ -162,6 +162,8 @@ class _Scanner:
             start, end = match.span(group)
             if group == "operator":
                 kind = _SPELLINGS.get(text, text)
+                if kind == "'" and self.tokens and start < self.tokens[-1].end:
+                    continue  # the derivative of a function, `sigma'(x)`
                 if kind == ";" and self.opened and self.opened[-1] == "[":
                     kind = "row"
                 self.tokens.append(Token(kind, text, start, end))

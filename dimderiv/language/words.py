@@ -20,6 +20,7 @@ from dimderiv.language.names import (
     MARKS,
     SUBSCRIPTS,
     canonical_name,
+    declared_part,
     spelled_letters,
     spelled_out,
 )
@@ -49,6 +50,7 @@ _EQUALS = re.compile(r"\s*=(?!=)")
 # What is refused itself: `dim=0`, `torch.mm`.
 _GOES_ON = re.compile(r"\s*:?=(?!=)|\.(?!T\b)[A-Za-z_]")
 _BRACKET = re.compile(r"[^\S\n]*\(")
+_PRIMED = re.compile(r"(''?|[′’]{1,2})[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
 # Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
 _OVER = re.compile(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
@@ -86,6 +88,10 @@ class Words:
         is_called = _BRACKET.match(self.source, end) is not None
         if is_called and name in self.functions:
             return [Token("function", self.spellings[name], start, end)]
+        if name not in self.known and (primes := _PRIMED.match(self.source, end)):
+            primed = name + "'" * len(primes[1])
+            if primed in self.functions:
+                return [Token("function", primed, start, primes.end(1))]
         if word == "axis" and _EQUALS.match(self.source, end):
             return [Token("axis", word, start, end)]
         if word in OPTIONS and word not in self.known and _EQUALS.match(self.source, end):
@@ -226,7 +232,7 @@ def _spellings(functions: frozenset[str]) -> Mapping[str, str]:
     A function of the user's that has the name of an alias keeps it.
     """
     aliases = {alias: name for alias, name in ALIASES.items() if name in functions}
-    in_ascii = {spelled_out(name): name for name in functions if name.startswith(GRADIENT)}
+    in_ascii = {spelled_out(name): name for name in functions if declared_part(name)[1]}
     return aliases | dict(zip(functions, functions, strict=True)) | in_ascii
 
 

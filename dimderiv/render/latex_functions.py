@@ -44,12 +44,12 @@ def operator_name(function: str) -> str:
     >>> operator_name("cross_entropy"), operator_name("f")
     ('\\operatorname{cross\\text{-}entropy}', 'f')
     """
-    name = function.lstrip(HESSIAN)
-    gradient = NABLA[function.removesuffix(name)]
+    name = function.strip(HESSIAN + "'")
+    gradient, _, primes = function.partition(name)
     if IS_SYMBOL.fullmatch(name):
-        return gradient + spelled_name(name)
+        return NABLA[gradient] + spelled_name(name) + primes
     hyphenated = name.replace("_", r"\text{-}")
-    return rf"{gradient}\operatorname{{{hyphenated}}}"
+    return rf"{NABLA[gradient]}\operatorname{{{hyphenated}}}{primes}"
 
 
 def spellings(rulebook: Rulebook) -> Mapping[str, str]:

@@ -113,6 +113,11 @@ class Rule:
         return not self.operator
 
     @property
+    def declaration(self) -> str:
+        """How a function is declared of which only the kind is known."""
+        return "elementwise" if self.kind == "elementwise" else f"{self.argument} -> scalar"
+
+    @property
     def is_users(self) -> bool:
         """Whether the rule comes from a file of the user's own."""
         return Path(self.file).parent != rules_folder()

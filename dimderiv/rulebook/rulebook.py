@@ -13,10 +13,10 @@ from typing import Any, get_args
 from dimderiv.errors import ParseError
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
-    GRADIENT,
     Shape,
     Tree,
     builtin_files,
+    declared_part,
     parse_expression,
     read_rule_file,
 )
@@ -67,7 +67,7 @@ class Rulebook:
         return {
             name: rule.argument
             for name, rule in self.rules.items()
-            if rule.argument is not None and not name.startswith(GRADIENT)
+            if rule.argument is not None and not declared_part(name)[1]
         }
 
     def code_of(self, target: str) -> dict[str, str]:
@@ -92,8 +92,7 @@ class Rulebook:
     @cached_property
     def _known_to_rules(self) -> frozenset[str]:
         """The functions of formulas: a letter in one may have the name of a declared function."""
-        declared = {name for name, rule in self.rules.items() if rule.kind == "declared"}
-        return self.words - declared
+        return self.words.difference(self.declared)
 
 
 @cache

@@ -47,7 +47,7 @@ from dimderiv.codegen.targets import (
 )
 from dimderiv.graph import Node
 from dimderiv.infer import Typed
-from dimderiv.language import HESSIAN, SCALAR, Declaration, Dim, Shape, spelled_out
+from dimderiv.language import SCALAR, Declaration, Dim, Shape, declared_part, spelled_out
 from dimderiv.rulebook import Rulebook, builtin_rules
 
 # Whether a plan is used at certain sizes.
@@ -245,7 +245,12 @@ class Module:
     def docstring(self, text: str) -> list[str]:
         """The lines of a docstring, with what is to be said of functions that are handed in."""
         told = [
-            described(function, python, self.rulebook.declared[function.lstrip(HESSIAN)])
+            described(
+                function,
+                python,
+                self.rulebook.declared[declared_part(function)[0]],
+                is_elementwise=self.rulebook[function].kind == "elementwise",
+            )
             for function, python in self.functions.items()
         ]
         return quoted("\n".join([text, *([""] if told else []), *told]))

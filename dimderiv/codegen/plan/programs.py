@@ -8,7 +8,7 @@ from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
 from dimderiv.codegen.plan.variants import Variant
 from dimderiv.codegen.read import CodeBuilder, laid_out, named_in
-from dimderiv.graph import Function, Key, Named, Node, nodes_of
+from dimderiv.graph import Function, Key, Map, Named, Node, nodes_of
 from dimderiv.infer import Typed
 from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
@@ -42,7 +42,7 @@ class Programs:
     def functions(self) -> Iterator[str]:
         """The functions that results call."""
         inner = nodes_of(node for _, node in self.results)
-        return (node.function for node in inner if isinstance(node, Function))
+        return (node.function for node in inner if isinstance(node, (Function, Map)))
 
     def planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         """The operations that compute the results, and the names of the user's intermediates.

@@ -36,7 +36,7 @@ from dimderiv.codegen.targets.text import (
     power,
     without_axis,
 )
-from dimderiv.language import HESSIAN, Dim
+from dimderiv.language import Dim, declared_part
 from dimderiv.rulebook import Rulebook
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
@@ -243,6 +243,9 @@ class Writer(LineWriter):
                 return self._formatted(self.calls["outer"], op, sides)
         if function in INFIX:
             return joined(function, *parts)
+        if function in self.declared:
+            name, (argument,) = self.declared[function], self._numbers_as_arrays(op, parts)
+            return Text(f'{self.helper("applied")}("{name}", {name}, {argument}, 1)')
         if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
         written = self.rules.get(function, function if function in self.helpers else "")
@@ -259,7 +262,7 @@ class Writer(LineWriter):
 
     def _applied(self, function: str, argument: str, is_row: bool) -> Text:
         """A call of a function that is handed in, or of a derivative of it."""
-        name, order = self.declared[function], len(function) - len(function.lstrip(HESSIAN))
+        name, order = self.declared[function], declared_part(function)[1]
         if is_row and argument.isidentifier():
             argument = f"{argument}[None, :]"
         elif is_row:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
-from dimderiv.language import HESSIAN, SCALAR, Entry, Name, Number, Tree
+from dimderiv.language import SCALAR, Entry, Name, Number, Tree, declared_part
 from dimderiv.render import letters_in
 
 # The reasons why what arrives is summed by itself.
@@ -168,7 +168,7 @@ class _Teller:
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""
         held = "_held" if self.step.operand.occurrence and key != "chain_rule" else ""
-        told = self.sentence(f"{key}{held}", function=Name(self.step.function.lstrip(HESSIAN)))
+        told = self.sentence(f"{key}{held}", function=Name(declared_part(self.step.function)[0]))
         after = [] if self.step.rule or key != "slope" else self.origin()
         self.speaker.say(told, *after)
 

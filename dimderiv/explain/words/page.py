@@ -228,7 +228,10 @@ class _Page:
             for name in names
         ]
         for name, shape in functions.items():
-            told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
+            if self.question.rulebook[name].kind == "elementwise":
+                told.append((name, "elementwise"))
+            else:
+                told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
         if told:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))

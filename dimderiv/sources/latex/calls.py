@@ -7,7 +7,7 @@ function reaches, it is refused.
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
-from itertools import pairwise, takewhile
+from itertools import count, pairwise, takewhile
 
 from dimderiv.errors import ParseError, Span
 from dimderiv.language import BUILTIN_FUNCTIONS, MARK, Token, function_named, indexed
@@ -55,9 +55,18 @@ class CallReader(OperandReader):
             return None
         if lexeme.text in GREEK and name in BUILTIN_FUNCTIONS:
             return None
+        if (primed := self.primed(name)) is not None:
+            return primed
         if lexeme.kind == "letter" or lexeme.text in {*GREEK, *self.shared.defined}:
             return name if self.is_called(1) else None
         return name
+
+    def primed(self, name: str) -> str | None:
+        r"""The derivative of a declared function of entries, as in `\sigma'(x)`."""
+        primes = next(primes for primes in count() if self.ahead(primes + 1).kind != "'")
+        function = name + "'" * primes
+        is_one = primes > 0 and function in self.shared.functions and self.is_called(primes + 1)
+        return function if is_one else None
 
     def is_called(self, count: int) -> bool:
         """Whether a bracket comes next but some lexemes."""
@@ -66,6 +75,8 @@ class CallReader(OperandReader):
     def call(self, function: str) -> list[Token]:
         """A function, whose name comes next, with its argument."""
         lexeme = self.advance()
+        while function.endswith("'") and self.is_at("'"):
+            self.advance()
         following = _AFTER_LOG.get(self.lexeme.text) if function == "log" else None
         if following and self.lexeme.kind != "letter":
             function = following

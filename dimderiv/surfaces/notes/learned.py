@@ -9,7 +9,7 @@ from dimderiv.sources import SIGNS, Side, head_of, shapes_in
 from dimderiv.surfaces.notes.claims import substituted
 from dimderiv.surfaces.notes.judge import Judge
 from dimderiv.surfaces.notes.scope import Definition, Scope
-from dimderiv.surfaces.notes.statements import Statement
+from dimderiv.surfaces.notes.statements import LOGARITHM, Statement
 
 _ONES = re.compile(r"\\(?:mathbf|bm|boldsymbol|mathbb|mathds)\s*\{?\s*1")
 # What noise is called.
@@ -37,6 +37,8 @@ def taken_in(statement: Statement, scope: Scope, judge: Judge) -> None:
         signed = {name for name, shape in shapes.items() if shape != plain[name]}
         scope.properties.update(dict.fromkeys(signed, (SIGNS, section)))
     elif statement.kind == "defines":
+        if statement.property == LOGARITHM and _is_defined(statement, scope):
+            return
         define(statement, statement.values, scope, judge)
     elif statement.head is not None:
         scope.properties[statement.head.name] = (statement.property, section)
@@ -62,6 +64,8 @@ def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Ju
     for side in values:
         try:
             value = scope.plain(substituted(side, scope, statement.formula.section, judge))
+            if statement.property == LOGARITHM:
+                value = rf"\exp\left( {value} \right)"
             written = f"{statement.left.text} = {value}"
             names, said = scope.read(written)
             written, said = _by_entries(statement.left, value, scope, names) or (written, said)
@@ -86,6 +90,10 @@ def define(statement: Statement, values: Sequence[Side], scope: Scope, judge: Ju
         )
         return
     raise errors[0] if errors else ParseError("nothing is defined here")
+
+
+def _is_defined(statement: Statement, scope: Scope) -> bool:
+    return statement.head is not None and statement.head.name in scope.definitions
 
 
 def _by_entries(

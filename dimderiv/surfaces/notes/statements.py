@@ -23,6 +23,8 @@ from dimderiv.surfaces.notes.document import Document, Formula
 from dimderiv.surfaces.notes.spelling import fonts_in
 
 Kind = Literal["declares", "defines", "claims", "says", "says nothing", "unread"]
+# A definition says what the logarithm of its name is.
+LOGARITHM = "logarithm"
 _PROPERTIES = {"succ": "spd", "succeq": "psd"}
 # Comparisons say where something holds, and nothing of a derivative.
 _CONDITIONS = frozenset({"<", ">", "le", "ge", "ne", "ll", "gg"})
@@ -160,12 +162,25 @@ def _defined(made: Statement, sides: tuple[Side, ...], head: Head | None) -> Sta
     if head is None:
         if len(sides) == 2 and (name := _symmetric(sides)):
             return replace(made, head=name, property="symmetric")
+        if (inside := _inside_logarithm(sides[0])) is not None:
+            head = head_of(inside)
+            return replace(
+                made, kind="defines", left=inside, head=head, values=sides[1:], property=LOGARITHM
+            )
         is_claim = mentions_slope(sides[0])
         error = ParseError("on the left of = stands no name, and no derivative that is read")
         return replace(made, kind="unread", error=error, is_claim=is_claim)
     if len(sides) == 2 and (name := _symmetric(sides)):
         return replace(made, head=name, property="symmetric")
     return replace(made, kind="defines", head=head, values=sides[1:])
+
+
+def _inside_logarithm(side: Side) -> Side | None:
+    r"""What a logarithm is defined of: `p(x)` where a text has `\log p(x) = ...`."""
+    if side.lexemes[0].text not in {"log", "ln"} or len(side.lexemes) < 2:
+        return None
+    inside = Side(side.source, side.lexemes[1:])
+    return inside if head_of(inside) else None
 
 
 def _symmetric(sides: tuple[Side, ...]) -> Head | None:

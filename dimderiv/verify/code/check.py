@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from dimderiv.errors import DimderivError, VerificationError
-from dimderiv.language import GRADIENT, HESSIAN, Program, Shape, spelled_out
+from dimderiv.language import PRIMES, SIGNS, Program, Shape, spelled_out
 from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
 from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
 from dimderiv.verify.code.runs import Arrays, FloatArray, Run
@@ -134,9 +134,12 @@ class _Comparison:
         """Something in the place of the functions that are declared only, and their derivatives."""
         declared = self.printed.declared
         return {
-            spelled_out(sign + name): partial(_stood_in, name, order)
-            for name in declared
-            for order, sign in enumerate(("", GRADIENT, HESSIAN))
+            spelled_out(function): partial(
+                _of_entries if shape.is_scalar else _stood_in, name, order
+            )
+            for name, shape in declared.items()
+            for order, (sign, primes) in enumerate(zip(SIGNS, PRIMES, strict=True))
+            for function in (sign + name, name + primes)
         }
 
     def _is_trusted(
@@ -172,6 +175,13 @@ def _stood_in(name: str, order: int, argument: Any) -> FloatArray:
     table = put_in_place(name, order, Arithmetic(DIGITS), given.reshape(rows, -1).tolist())
     found = np.array([[float(x) for x in row] for row in table])
     return found.reshape(((), given.shape, given.shape[-1:] * 2)[order])
+
+
+def _of_entries(name: str, order: int, argument: Any) -> FloatArray:
+    """The same for each entry."""
+    given = np.asarray(argument, dtype=float)
+    found = [float(_stood_in(name, order, entry)) for entry in given.flat]
+    return np.array(found).reshape(given.shape)
 
 
 def _largest(array: Any) -> float:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Call, Name, Tree, along
+from dimderiv.language import Call, Name, Tree, along, declared_part
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Scalar
 from dimderiv.verify.evaluate.calls import (
@@ -37,8 +38,6 @@ from dimderiv.verify.evaluate.unsized import (
 )
 from dimderiv.verify.layout import (
     Sized,
-    Table,
-    declared_part,
     entries,
     filled,
     labels_of,
@@ -76,7 +75,7 @@ class CallEvaluation(Evaluation):
         if name in self.functions.values or name in self.functions.products:
             return self._told(name, [self.array(argument) for argument in arguments])
         if declared_part(name)[0] in self.declared and len(arguments) == 1:
-            return self._stood_in_for(name, arguments[0])
+            return self._stood_in_for(name, arguments[0], expected)
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
             inner = self.value(arguments[0], expected)
@@ -124,10 +123,13 @@ class CallEvaluation(Evaluation):
             return lettered(self.functions.products[name]).of(values, a.mul, a.total)
         return stretched(lambda *xs: special(self.functions.values[name], a, *xs), *values)
 
-    def _stood_in_for(self, name: str, node: Tree) -> Table:
-        """A declared function, its gradient or its Hessian, of which a concrete one is put."""
+    def _stood_in_for(self, name: str, node: Tree, expected: Expected) -> Value:
+        """A declared function or a derivative of it, of which a concrete one is put."""
         base, order = declared_part(name)
         size = self.declared[base]
+        if size == (1, 1):  # a function of scalars, also of each entry
+            function = partial(put_in_place, base, order, self.arithmetic)
+            return mapped(self.value(node, expected), lambda x: function([[x]])[0][0])
         argument = self.table(node, Expected(*size))
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)

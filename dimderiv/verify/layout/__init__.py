@@ -32,7 +32,6 @@ from dimderiv.verify.layout.trees import (
     COMPARISONS,
     PRIMITIVES,
     constant_nodes,
-    declared_part,
     has_branches,
 )
 from dimderiv.verify.layout.zeros_and_ones import zeros_and_ones
@@ -55,7 +54,6 @@ __all__ = [
     "at_each_place",
     "broadcast",
     "constant_nodes",
-    "declared_part",
     "entries",
     "entry_at",
     "filled",

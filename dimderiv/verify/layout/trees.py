@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from dimderiv.language import (
-    HESSIAN,
     Binary,
     Call,
     IndexForm,
@@ -62,19 +61,6 @@ def is_step(node: Tree) -> bool:
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
     return isinstance(node, Call) and node.function in STEPS
-
-
-def declared_part(function: str) -> tuple[str, int]:
-    """The name of a function that is declared only, and how often it is differentiated.
-
-    Args:
-        function: the function, its gradient or its Hessian.
-
-    >>> declared_part("∇²f")
-    ('f', 2)
-    """
-    base = function.lstrip(HESSIAN)
-    return base, len(function) - len(base)
 
 
 def has_branches(program: Program) -> bool:

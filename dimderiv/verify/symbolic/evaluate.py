@@ -17,6 +17,7 @@ from dimderiv.language import (
     Transpose,
     Tree,
     along,
+    declared_part,
 )
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import Functions, NotVerifiableError
@@ -27,7 +28,6 @@ from dimderiv.verify.layout import (
     Letters,
     Size,
     Table,
-    declared_part,
     entries,
     filled,
     is_single,
@@ -252,9 +252,12 @@ class Reader:
             return OTHER_SIZE[name](a, table)
         return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
 
-    def _unknown(self, name: str, node: Tree) -> Table:
+    def _unknown(self, name: str, node: Tree) -> Value:
         base, order = declared_part(name)
         size = self.declared[base]
+        if size == (1, 1):  # a function of scalars, also of each entry
+            places = (0,) * order
+            return mapped(self.value(node), lambda x: self.a.declared(base, places, [x]))
         argument = self.table(node, size)
         if size_of(argument) != size:
             raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)

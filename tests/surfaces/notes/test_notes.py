@@ -55,6 +55,15 @@ def test_each_side_of_a_chain_is_a_claim() -> None:
     assert 3 == checked_notes(text, "markdown").findings[1].place.line
 
 
+def test_a_logarithm_is_defined_as_statisticians_write_it() -> None:
+    """`\\log p(x) = ...` says what p is, whose logarithm is differentiated afterwards."""
+    text = r"""$\log p(x \mid \mu) = -\tfrac12 (x - \mu)^\top \Sigma^{-1} (x - \mu)$ with
+    $\Sigma \in \mathbb{S}^n$: $\nabla_\mu \log p(x \mid \mu) = \Sigma^{-1} (x - \mu)$ and
+    $\frac{\partial \log p}{\partial x} = \Sigma^{-1} (x - \mu)$."""
+
+    assert ["right", "wrong"] == kinds(text)
+
+
 def test_a_blank_is_filled_and_nothing_else_changes() -> None:
     """Line ends, a mark at the beginning, tabs, and no line end at the end."""
     text = "\ufeff# a\r\n\tis it?\r\n$$\\nabla_x \\|x\\|^2 = ?$$\r\n\r\n`$?$` $x$?"

@@ -81,7 +81,8 @@ def applied(name, function, x, order):
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
     value, xp = function(x), namespace(x)
-    value = value if hasattr(value, "shape") else xp.asarray(value, dtype=x.dtype, **place(x))
+    is_array = hasattr(value, "shape")
+    value = xp.astype(value, x.dtype) if is_array else xp.asarray(value, dtype=x.dtype, **place(x))
     expected = ((), x.shape, x.shape[-1:] * 2)[order]
     if value.shape != expected:
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")

@@ -39,7 +39,7 @@ def applied(name, function, x, order):
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
     x = jnp.asarray(x)
-    value = jnp.asarray(function(x))
+    value = jnp.asarray(function(x), jnp.result_type(x, float))
     expected = ((), x.shape, x.shape[-1:] * 2)[order]
     if value.shape != expected:
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")

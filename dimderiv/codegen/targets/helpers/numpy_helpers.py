@@ -85,7 +85,7 @@ def applied(name, function, x, order):
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
     x = np.asarray(x)
-    value = np.asarray(function(x))
+    value = np.array(function(x), np.result_type(x, 0.0))  # which may be changed in place
     expected = ((), x.shape, x.shape[-1:] * 2)[order]
     if value.shape != expected:
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")

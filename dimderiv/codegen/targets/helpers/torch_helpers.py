@@ -63,7 +63,7 @@ def applied(name, function, x, order):
     """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach()
+    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach().clone()
     expected = ((), tuple(x.shape), tuple(x.shape[-1:]) * 2)[order]
     if value.shape != expected:
         raise ValueError(
