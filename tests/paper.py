@@ -1,7 +1,7 @@
 r"""Trees as they stand on paper: what two formulas have in common that LaTeX writes alike.
 
 `S_{1}` is S1, S_1 or S[1], `A \mathbf{1}` a sum along an axis or a product, `\frac{1}{n} x` a
-quotient or a product, and the sizes of letters are not written.
+quotient or a product, `A^{-1} b` a solution or a product, and the sizes of letters are not written.
 """
 
 from collections.abc import Iterator
@@ -64,6 +64,9 @@ def _alike(node: Tree) -> Tree:
             return _product(Binary("*", operand, ONES))
         case Call("sum", (operand,), 0):
             return _product(Binary("*", Transpose(ONES), operand))
+        case Call("solve" | "lstsq" as function, (matrix, right)):
+            inverse = Call("inv" if function == "solve" else "pinv", (matrix,))
+            return _product(Binary("*", _alike(inverse), right))
         case Call("inv", (Transpose(base),)):
             return Transpose(Call("inv", (base,)))
         case Call(axis=(axis,)):
