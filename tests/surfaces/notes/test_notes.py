@@ -56,7 +56,7 @@ def test_each_side_of_a_chain_is_a_claim() -> None:
 
 
 def test_a_logarithm_is_defined_as_statisticians_write_it() -> None:
-    """`\\log p(x) = ...` says what p is, whose logarithm is differentiated afterwards."""
+    r"""`\log p(x) = ...` says what p is, whose logarithm is differentiated afterwards."""
     text = r"""$\log p(x \mid \mu) = -\tfrac12 (x - \mu)^\top \Sigma^{-1} (x - \mu)$ with
     $\Sigma \in \mathbb{S}^n$: $\nabla_\mu \log p(x \mid \mu) = \Sigma^{-1} (x - \mu)$ and
     $\frac{\partial \log p}{\partial x} = \Sigma^{-1} (x - \mu)$."""
