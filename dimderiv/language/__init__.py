@@ -82,6 +82,7 @@ from dimderiv.language.vocabulary import (
     ONES,
     REDUCTIONS,
     RESERVED_WORDS,
+    STOP,
     Token,
 )
 from dimderiv.language.words import function_named, is_one_symbol
@@ -108,6 +109,7 @@ __all__ = [
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
+    "STOP",
     "ZERO",
     "Add",
     "AxisName",

@@ -27,6 +27,8 @@ COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
 # The function whose values are labels: the places of the entries of a row once it is sorted.
 RANK = "rank"
+# The function whose value counts as a constant: it has no derivative of any order.
+STOP = "stop"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
 # What stands for a bracket that is not in the text, as around subscripts.

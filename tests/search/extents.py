@@ -327,6 +327,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "arctan",
         "abs",
         "sign",
+        "stop",
         "relu",
         "sigmoid",
         "softplus",
