@@ -256,6 +256,7 @@ class Dense(Lettered):
                 ).mean()
             ),
             "norm1": lambda: np.abs(a).sum(),
+            "normInf": lambda: np.abs(a).max(),
             "norm2": lambda: np.sqrt((a**2).sum()),
             "normF": lambda: np.sqrt((a**2).sum()),
             "normN": lambda: np.linalg.svd(a)[1].sum(),

@@ -6,7 +6,7 @@ from dimderiv.language.syntax import Add, Binary, Call, Name, Negative, Number, 
 
 LONG_NAMES = ["score", "dS2", "lambda", "W1", "x_i"]
 SYMBOLS = ["A", "B", "T", "I", "x", "y", "n", "e", *LONG_NAMES]
-NORMS = ["norm1", "norm2", "normF", "normN"]
+NORMS = ["norm1", "norm2", "normInf", "normF", "normN"]
 ARITIES = {"exp": 1, "inv": 1, "tr": 1, "diag": 1, "kron": 2, "ones": 2, "cross_entropy": 2}
 OPERATORS = ["*", "*", "*", ".*", "/", "./", "^", ".^", ">", "<="]
 

@@ -1,7 +1,7 @@
 """Refuses spellings that have two meanings, where the shapes tell that the less usual one is meant.
 
-`||X||_2` of a matrix is its spectral norm, `e^A` its exponential, `x · y` an inner product, and
-`x / 2s` a quotient by both.
+`||X||_2` of a matrix is its spectral norm, `||X||_inf` its largest row sum, `e^A` its exponential,
+`x · y` an inner product, and `x / 2s` a quotient by both.
 """
 
 import re
@@ -31,7 +31,8 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
 
     Raises:
         NotDifferentiableError: the spectral norm of a matrix.
-        ParseError: a power of e that is a matrix, or a dot between what may be two vectors.
+        ParseError: a power of e that is a matrix, its largest row sum, or a dot between what may be
+            two vectors.
     """
     for marks, refuse in _CHECKS.items():
         if any(mark in typed.program.source for mark in marks):
@@ -48,6 +49,18 @@ def _refuse_spectral_norm(typed: Typed, part: Tree, declared: Collection[str]) -
                     f"{written} of a matrix would be its spectral norm",
                     span=part.span,
                     hint="sqrt(eigmax(X' X)) for that, or ||X||_F for the Frobenius norm",
+                )
+
+
+def _refuse_row_sums(typed: Typed, part: Tree, declared: Collection[str]) -> None:
+    match part:
+        case Call("normInf", (operand,)) if typed.shape(operand).is_matrix:
+            written = _written(typed, part)
+            if not written.endswith(")"):
+                raise ParseError(
+                    f"{written} of a matrix may be its largest row sum, or its largest entry",
+                    span=part.span,
+                    hint="max(sum(abs(X), axis=1)) for row sums, or max(abs(X)) for entries",
                 )
 
 
@@ -154,6 +167,7 @@ def _written(typed: Typed, part: Tree) -> str:
 # By what a text has in it, the cheapest to find out.
 _CHECKS: Mapping[Collection[str], Callable[[Typed, Tree, Collection[str]], None]] = {
     _SECOND: _refuse_spectral_norm,
+    ("inf", "∞"): _refuse_row_sums,
     (EULER,): _refuse_power_of_e,
     (_ROOT,): _refuse_root,
     _OF_LATEX: _refuse_bars,

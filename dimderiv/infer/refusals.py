@@ -71,7 +71,7 @@ def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
     if given == 2 and node.function in REDUCTIONS:
         hint = f"{node.function}(X, axis=0) down each column, {node.function}(X, axis=1) along rows"
     elif given == 2 and node.function == "norm2":
-        hint = "||x|| for the 2-norm, ||x||_1 for the 1-norm, ||X||_F for the Frobenius norm"
+        hint = "||x||, ||x||_1 or ||x||_inf of a vector, ||X||_F for the Frobenius norm"
     return ShapeError(
         f"{node.function} takes {counts[0]}, not {counts[1].split()[0]}",
         span=node.span,

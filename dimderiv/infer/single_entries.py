@@ -8,7 +8,7 @@ from dimderiv.infer.scope import SCALAR_AXES, Scope
 from dimderiv.language import ONE, Call, Entry, Name, Slice, Tree, children
 from dimderiv.rulebook import Rule
 
-_NORMS = frozenset({"norm1", "norm2", "normF", "normN"})
+_NORMS = frozenset({"norm1", "norm2", "normInf", "normF", "normN"})
 
 
 def refuse_single_entry(scope: Scope, node: Call, rule: Rule, arguments: Sequence[Axes]) -> None:

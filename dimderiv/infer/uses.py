@@ -19,7 +19,7 @@ _GREEK = frozenset(GREEK_NAMES)
 # Functions of one argument that people apply to vectors, not to numbers.
 OF_ARRAYS = frozenset(
     {"sum", "mean", "max", "min", "logsumexp", "softmax", "logsoftmax", "diag", "vec"}
-    | {"norm1", "norm2", "normF", "normN"}
+    | {"norm1", "norm2", "normInf", "normF", "normN"}
 )
 
 

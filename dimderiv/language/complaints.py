@@ -121,11 +121,15 @@ def said(wrong: str, span: Span) -> ParseError:
 
 def glued_to_a_norm(text: str, span: Span) -> ParseError:
     """The error for a figure or an F right after the bars of a norm."""
-    written = {"F": "||X||_F", "1": "||x||_1", "2": "||x||_2, or ||x||^2 for the square"}.get(text)
+    written = {
+        **{"F": "||X||_F", "1": "||x||_1", "2": "||x||_2, or ||x||^2 for the square"},
+        **dict.fromkeys(("inf", "infty", "∞"), "||x||_inf"),
+    }.get(text)
+    written = written or "one of _1 _2 _inf _F _* after the bars"
     return ParseError(
         f"{text} right after a norm may be its index or a factor",
         span=span,
-        hint=f"write {written or 'one of _1 _2 _F _* after the bars'}; a factor stands in front",
+        hint=f"write {written}; a factor stands in front",
     )
 
 

@@ -30,7 +30,7 @@ _HINTS = {
     "→": "write the shapes apart: f: n -> scalar",
     "⊕": "write A + B, or kron(A, eye(n)) + kron(eye(m), B) for the Kronecker sum",
     "÷": "write / by a scalar, ./ for each entry",
-    "∞": "write a number or a symbol; the largest absolute value is max(abs(x))",
+    "∞": "write a number or a symbol; the largest absolute value is ||x||_inf",
     "\N{EM DASH}": "write - for a minus",
     "\N{LEFT DOUBLE QUOTATION MARK}": "leave out quotation marks",
     "\N{RIGHT DOUBLE QUOTATION MARK}": "leave out quotation marks",
@@ -50,8 +50,8 @@ _HINTS = {
 }
 # What an index of a norm begins with that is not in the language, and what to write.
 _NORMS = (
-    ("inf", "write max(abs(x))"),
-    ("∞", "write max(abs(x))"),
+    ("inf", "write ||x||_inf"),
+    ("∞", "write ||x||_inf"),
     ("op", "write sqrt(eigmax(X' X))"),
     ("sigma", "write sqrt(eigmax(X' X))"),
     ("F", "write ||X||_F"),
@@ -99,7 +99,10 @@ def _stray_underscore(source: str, position: int) -> ParseError:
     before = source[max(0, position - 20) : position]
     span = (position, position + 1)
     if before.endswith(_BARS):
-        message, hint = "the language has no such norm", "put one of _1 _2 _F _* after the bars"
+        message, hint = (
+            "the language has no such norm",
+            "put one of _1 _2 _inf _F _* after the bars",
+        )
         index = source[position + 1 :].lstrip("{\\")[:8]
         hint = next((written for start, written in _NORMS if index.startswith(start)), hint)
     elif before.rstrip("0123456789⁰¹²³⁴⁵⁶⁷⁸⁹").rstrip("^").endswith(_BARS):

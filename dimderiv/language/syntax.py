@@ -85,7 +85,7 @@ class Transpose:
 
 @frozen.by_value
 class Call:
-    """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF`, `normN`.
+    """A function of arguments; norms in bars are calls of `norm2`, `norm1`, `normF` and others.
 
     `axis` is where it runs along: one axis, several, or all where it is not given.  A reduction
     `over` letters, `sum[k] A[i,k] B[k,j]`, runs over the values of its argument for each of them.

@@ -53,7 +53,7 @@ from dimderiv.render.precedence import (
 # A number before a letter, which no letter or figure stands before.
 _MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 LINES, WIDTH = 24, 1000
-BARS = {"norm2": "||", "norm1": "||_1", "normF": "||_F", "normN": "||_*"}
+BARS = {"norm2": "||", "norm1": "||_1", "normInf": "||_inf", "normF": "||_F", "normN": "||_*"}
 
 
 def text(tree: Tree | Program, *, multiline: bool = False) -> str:

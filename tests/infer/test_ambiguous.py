@@ -17,6 +17,12 @@ from dimderiv.errors import NotDifferentiableError, ParseError, UnknownNameError
         ("x'x / 2s", "x", "write / (2 s), or / 2 * s"),
         ("x'y / ||x|| ||y||", "x", "write / (||x|| ||y||), or / ||x|| * ||y||"),
         ("x'x / ab", "x", "write / (a b), or / a * b"),
+        ("||X||_inf", "X", "max(sum(abs(X), axis=1)) for row sums, or max(abs(X)) for entries"),
+        (
+            r"\|X\|_{\infty}",
+            "X",
+            "max(sum(abs(X), axis=1)) for row sums, or max(abs(X)) for entries",
+        ),
         ("exp(-||x||^2/2sigma^2)", "x", "write / (2 sigma^2), or / 2 * sigma^2"),
     ],
 )

@@ -162,6 +162,9 @@ def test_a_bar_after_an_operand_closes_the_same_bar(source: str, expected: str) 
         ("||x||_2^2", "norm2"),
         ("||X||_F", "normF"),
         ("||X||_*", "normN"),
+        ("||x||_inf", "normInf"),
+        ("||x||_infty^2", "normInf"),
+        ("‖x‖_∞", "normInf"),
     ],
 )
 def test_a_closing_bar_carries_its_norm(source: str, norm: str) -> None:
@@ -420,9 +423,10 @@ def test_signs_of_mathematics_are_read_as_people_mean_them(
     ("source", "hint"),
     [
         ("||w||1", "write ||x||_1"),
+        ("||w||inf", "write ||x||_inf"),
         ("||r||2^2", "write ||x||_2"),
         ("||X||F", "write ||X||_F"),
-        ("||x||_∞", "write max(abs(x))"),
+        ("||x||_{∞}", "write ||x||_inf"),
         ("||X||²_F", "write it as in ||X||_F^2"),
         ("2½", "write 2.5"),
         ("x_{i}", "write _i"),

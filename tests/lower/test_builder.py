@@ -69,6 +69,7 @@ def test_a_norm_is_the_root_of_a_product() -> None:
         ("x + vector(1)", "x + 1"),
         ("A + I", "A + eye(n)"),
         ("norm1(x)", "sum(abs(x))"),
+        ("normInf(x)", "max(abs(x))"),
         ("max(c)", "c"),
         ("softmax(c)", "1"),
         ("logsoftmax(c)", "0"),

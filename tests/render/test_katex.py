@@ -48,7 +48,7 @@ exp(x / y) (A / 2)
 2 g .* x
 (A B) .* (C D)
 ||x / y||
-||x||_1 ||X||_F ||X||_*
+||x||_1 ||x||_inf ||X||_F ||X||_*
 abs(x) + abs(x / 2)
 sqrt(v + 1) ./ sqrt(x / y)
 log(x) + sin(x) + cos(x) + tan(x) + sinh(x) + cosh(x) + tanh(x)

@@ -265,6 +265,7 @@ class Evaluator:
             "logsoftmax": lambda: torch.log_softmax(a, along),
             "cross_entropy": lambda: -(b * torch.log_softmax(a, along)).sum(along).mean(),
             "norm1": lambda: a.abs().sum(),
+            "normInf": lambda: a.abs().max(),
             "norm2": lambda: (a * a).sum().sqrt(),
             "normF": lambda: (a * a).sum().sqrt(),
             "normN": lambda: torch.linalg.svdvals(a).sum(),

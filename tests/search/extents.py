@@ -32,6 +32,7 @@ SCALARS = [
     "eigmax",
     "norm1",
     "norm2",
+    "normInf",
     "normF",
     "normN",
     "cross_entropy",

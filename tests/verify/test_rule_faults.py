@@ -64,6 +64,7 @@ USES = {
     "norm2": Case("||x||", "x"),
     "normF": Case("||X||_F", "X"),
     "norm1": Case("||x||_1", "x"),
+    "normInf": Case("||x||_inf", "x"),
     "cross_entropy": Case("cross_entropy(S, Y)", "S", "S: N x C; Y: N x C"),
 }
 # What the derivation never reads, because it knows the operation as a power.
@@ -106,6 +107,7 @@ DEFINED = [
     ("normF", "sqrt(mean(A.^2))"),
     ("norm1", "sum(A)"),
     ("norm1", "-sum(abs(A))"),
+    ("normInf", "max(A)"),
     ("cross_entropy", "-sum(sum(Y .* logsoftmax(S), axis=1))"),
     ("cross_entropy", "mean(sum(Y .* logsoftmax(S), axis=1))"),
     ("cross_entropy", "-mean(sum(Y .* softmax(S), axis=1))"),

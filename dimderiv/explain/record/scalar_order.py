@@ -47,7 +47,7 @@ MOST_AXES = 2
 NUMBER_ONE = Number(Fraction(1))
 # What a function of an array is of a scalar; some others do nothing to one.
 AS_SCALAR = {
-    **dict.fromkeys(("norm2", "normF", "norm1", "normN"), "abs"),
+    **dict.fromkeys(("norm2", "normF", "norm1", "normInf", "normN"), "abs"),
     **{name: name for name in ("max", "min", "logsumexp")},
     **{"expm": "exp", "dexpm": "exp", "polar": "sign", "logdet": "log"},
 }

@@ -12,7 +12,7 @@ from dimderiv.sources.latex.refusals import not_read, unclear_subscript
 
 COMPARISONS = {"<": "<", ">": ">", "le": "<=", "ge": ">=", "=": "=="}
 _NORMS = {"": "norm2", "2": "norm2", "1": "norm1", "F": "normF", "Fro": "normF", "fro": "normF"}
-_NORMS |= {"*": "normN", "star": "normN"}
+_NORMS |= {"*": "normN", "star": "normN", "infty": "normInf"}
 _BARS = {"|": "|", "l|": "|", "||": "||", "l||": "||"}
 
 

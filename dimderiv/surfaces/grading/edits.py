@@ -323,6 +323,6 @@ def is_scalar(part: Tree, known: Vocabulary) -> bool:
         return part.name in known.scalars
     if isinstance(part, Call):
         is_whole = part.function in SUMS and part.axis is None and not part.over
-        return is_whole or part.function in NORMS | {"tr", "logdet", "det", "norm1"}
+        return is_whole or part.function in NORMS | {"tr", "logdet", "det", "norm1", "normInf"}
     operands = children(part)
     return bool(operands) and all(is_scalar(operand, known) for operand in operands)

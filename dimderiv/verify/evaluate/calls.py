@@ -165,9 +165,14 @@ def _absolute_sum(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
     return arithmetic.total([ELEMENTWISE["abs"](arithmetic, x) for x in values])
 
 
+def _largest_size(arithmetic: Arithmetic, values: list[Scalar]) -> Scalar:
+    return arithmetic.extreme([ELEMENTWISE["abs"](arithmetic, x) for x in values], 1)
+
+
 # Functions of all entries, wherever they stand.
 NORMS: Mapping[str, Reducer] = {
     "norm1": _absolute_sum,
+    "normInf": _largest_size,
     "norm2": _euclidean_norm,
     "normF": _euclidean_norm,
 }

@@ -15,7 +15,7 @@ from dimderiv.language import (
     walk,
 )
 
-KINKED = frozenset({"relu", "abs", "norm1", "max", "min"})
+KINKED = frozenset({"relu", "abs", "norm1", "normInf", "max", "min"})
 # The outcomes of a comparison at which it holds: less is -1, equal 0, greater 1.
 COMPARISONS = {">": (1,), "<": (-1,), ">=": (0, 1), "<=": (-1, 0), "==": (0,)}
 _ALIKE = ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "erf")

@@ -29,6 +29,7 @@ SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "det": matrices.determinant,
     "logdet": lambda a, table: a.function("log", matrices.determinant(a, table)),
     "norm1": matrices.absolute_sum,
+    "normInf": lambda a, table: extreme(a, matrices.sizes(a, table), 1),
     "norm2": matrices.euclidean_norm,
     "normF": matrices.euclidean_norm,
     "normN": spectral.nuclear_norm,

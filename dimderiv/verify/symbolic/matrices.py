@@ -202,7 +202,12 @@ def euclidean_norm(a: Arithmetic, table: Table) -> Entry:
 
 def absolute_sum(a: Arithmetic, table: Table) -> Entry:
     """The sum of absolute values."""
-    return a.total([a.sign(x) * x for x in entries(table)])
+    return a.total(sizes(a, table))
+
+
+def sizes(a: Arithmetic, table: Table) -> list[Entry]:
+    """The absolute values of the entries."""
+    return [a.sign(x) * x for x in entries(table)]
 
 
 def trace(a: Arithmetic, table: Table) -> Entry:
