@@ -40,6 +40,7 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "erf": np.vectorize(math.erf),
     "gelu": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
     "silu": lambda x: x / (1 + np.exp(-x)),
+    "stop": np.positive,
 }
 
 OPERATORS: dict[str, Callable[[Array, Array], Array]] = {

@@ -3,7 +3,7 @@
 import inspect
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from keyword import iskeyword
@@ -19,7 +19,7 @@ from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.indexed.summation import explicit
 from dimderiv.language.shapes import Shape, names_in_brackets
-from dimderiv.language.syntax import Call, is_extreme_of_two
+from dimderiv.language.syntax import Call, Tree, is_extreme_of_two
 
 STEP = 1e-3
 LARGEST = 1e6
@@ -65,11 +65,21 @@ class Slopes:
 
 
 class Untied(Dense):
-    """Evaluates a program; a maximum attained twice has no derivative, and no value here."""
+    """Evaluates a program; a maximum attained twice has no derivative, and no value here.
+
+    Args:
+        held: what is stopped, and its value at the point that moves start from.
+    """
+
+    def __init__(self, held: dict[Tree, Array], *args: Any) -> None:
+        super().__init__(*args)
+        self.held = held
 
     def call(self, node: Call) -> Array:
         """The value of a call."""
         value = super().call(node)
+        if node.function == "stop":
+            return self.held.setdefault(node, value)
         if is_extreme_of_two(node):
             first, second = self.aligned([*map(self.value, node.arguments)])
             return np.where(np.isclose(first, second), np.nan, value)
@@ -90,6 +100,7 @@ class Point:
 
     values: Mapping[str, Array]
     sizes: Mapping[str, int]
+    held: dict[Tree, Array] = field(default_factory=dict)
 
     @staticmethod
     def of(
@@ -107,13 +118,13 @@ class Point:
     def value(self, typed: Typed) -> Array:
         """The value of a program."""
         with np.errstate(all="ignore"):
-            return Untied(typed, self.values, self.sizes).run()
+            return Untied(self.held, typed, self.values, self.sizes).run()
 
     def moved(self, name: str, place: tuple[int, ...], step: float) -> "Point":
         """This point with one entry changed."""
         array = self.values[name].copy()
         array[place] += step
-        return Point({**self.values, name: array}, self.sizes)
+        return Point({**self.values, name: array}, self.sizes, self.held)
 
     def slopes(self, typed: Typed, name: str) -> Slopes:
         """The derivative by a symbol."""
@@ -125,7 +136,7 @@ class Point:
 
         def moved(step: float) -> "Point":
             new = {x: self.values[x] + step * self.values[v] for x, v in directions.items()}
-            return Point({**self.values, **new}, self.sizes)
+            return Point({**self.values, **new}, self.sizes, self.held)
 
         return self._slopes(typed, [moved])
 

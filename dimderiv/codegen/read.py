@@ -26,7 +26,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.infer import Typed
-from dimderiv.language import Dim, IndexForm, Name, Shape, Statement, Tree, walk
+from dimderiv.language import STOP, Dim, IndexForm, Name, Shape, Statement, Tree, walk
 from dimderiv.lower import Array, Builder, entrywise_tree, with_operands
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -60,6 +60,8 @@ class CodeBuilder(Builder):
 
     def expanded(self, rule: Rule, arguments: list[Array]) -> Array | None:
         """A function that code has no call for, by its definition."""
+        if rule.name == STOP:
+            return arguments[0]
         if not rule.is_written_out or rule.kind == "composite":
             return None
         is_column = rule.column and arguments[0].shape.is_column

@@ -13,7 +13,7 @@ from dimderiv.derivation.code import function_name, source_of
 from dimderiv.derivation.fitting import parts_of
 from dimderiv.differentiate import binding
 from dimderiv.errors import LimitError, NotDifferentiableError, VerificationError
-from dimderiv.language import Call
+from dimderiv.language import STOP, Call
 
 if TYPE_CHECKING:
     from dimderiv.codegen import Compared, Tested
@@ -81,6 +81,11 @@ def _refuse(derived: Derived) -> None:
         raise NotDifferentiableError(
             f"there is no test of code in which a function is not known: {names}",
             hint="leave out the test, or write out the function",
+        )
+    if any(isinstance(part, Call) and part.function == STOP for part in parts_of(question.typed)):
+        raise NotDifferentiableError(
+            "there is no test of stop(x): differences of the value move what it holds",
+            hint="leave out the test",
         )
     is_tied = any(binding(question.typed.symbols[name].properties) for name in question.wrt)
     for name in _of_symmetric(question) if is_tied else ():

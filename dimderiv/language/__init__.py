@@ -83,6 +83,7 @@ from dimderiv.language.vocabulary import (
     ONES,
     REDUCTIONS,
     RESERVED_WORDS,
+    STOP,
     Token,
 )
 from dimderiv.language.words import function_named, is_one_symbol
@@ -110,6 +111,7 @@ __all__ = [
     "SCALAR",
     "SIGNS",
     "SIZE_LIMIT",
+    "STOP",
     "ZERO",
     "Add",
     "AxisName",

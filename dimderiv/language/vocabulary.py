@@ -27,6 +27,8 @@ COMMUTATION = "K"
 COMMUTATIONS = frozenset({"commutation", COMMUTATION})
 # The function whose values are labels: the places of the entries of a row once it is sorted.
 RANK = "rank"
+# The function whose value counts as a constant: it has no derivative of any order.
+STOP = "stop"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
 # The order of a norm, a letter or a number that is not 0, as a pattern that may have spaces in it.

@@ -116,6 +116,7 @@ def test_code_that_is_wrong_has_no_test() -> None:
     [
         ("f(A x)", "x", "f: m -> scalar", {}, NotDifferentiableError, "is not known: f"),
         ("eigmax(A)", "A", "", {}, NotDifferentiableError, "no test of eigmax by a symmetric"),
+        ("||x - stop(x)||^2", "x", "x: n", {}, NotDifferentiableError, r"no test of stop\(x\)"),
         ("sum(x.^4)", "x", "x: n", {"order": 3}, NotDifferentiableError, "the order is 3"),
         ("sum(X.^2)", "X", "X: 100 x 50", {}, LimitError, "which are 5000 here"),
     ],

@@ -58,6 +58,7 @@ ENTRYWISE: Mapping[str, Callable[[Tensor], Tensor]] = {
     "arctan": torch.atan,
     "abs": torch.abs,
     "sign": torch.sign,
+    "stop": torch.detach,
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),

@@ -328,6 +328,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "arctan",
         "abs",
         "sign",
+        "stop",
         "relu",
         "sigmoid",
         "softplus",

@@ -375,6 +375,8 @@ def test_a_function_without_source_is_refused() -> None:
         ("def f(x):\n    return x @ x\nnp.exp(f(y))", "exp(y' y)"),
         ("sign, ld = np.linalg.slogdet(A)\nld", "ld = logdet(A)"),
         ("n, d = X.shape\nX.sum() / (n * d)", "sum(X) / (m n)"),
+        ("t = x.detach() * 2\n(x - t) @ y", "t = stop(x) * 2; (x - t)' y"),
+        ("jax.lax.stop_gradient(x) @ x.data", "stop(x)' stop(x)"),
     ],
 )
 def test_the_last_statement_is_what_is_asked_about(code: str, text: str) -> None:

@@ -26,7 +26,9 @@ from dimderiv.verify.symbolic import prove
 from dimderiv.verify.symbolic.arithmetic import TooLarge
 from dimderiv.verify.symbolic.calculus import Calculus
 from dimderiv.verify.symbolic.cancellation import Cancellation
+from dimderiv.verify.symbolic.floats import FloatRound
 from dimderiv.verify.symbolic.points import Point, Values, draw
+from dimderiv.verify.symbolic.problem import Problem
 
 PACKAGE = Path(dimderiv.__file__).parent
 JUDGE = sorted((PACKAGE / "verify" / "symbolic").glob("*.py"))
@@ -58,6 +60,7 @@ LANGUAGE = [
     ("sum(G .* conv2(V, K))", "K", "V: H x L; K: m x n", 1),
     ("vec(X)' vec(X) + sum(diag(x)) + tr(diag(diag(X X')))", "X", "X: m x n; x: m", 1),
     ("sum(tril(A) .* B) + sum(triu(A))", "A", "A: n x n; B: n x n", 1),
+    ("||stop(A x) - x||^2 + stop(x)' A x", "x", "A: n x n; x: n", 2),
     ("tr(expm(A) B)", "A", "A: n x n; B: n x n", 1),
     ("eigmax(A) + c' eigvec(A)", "A", "A: n x n symmetric; c: n", 1),
     ("tr(A^3) + tr(A^-2)", "A", "A: n x n", 1),
@@ -94,6 +97,7 @@ WRONG = [
     ("x / ||x||", "x", "x: n", "eye(n) / ||x||"),
     ("sum(x)", "x", "x: n", "vector(2)"),
     ("eigmax(A)", "A", "A: n x n symmetric", "eigvec(A)"),
+    ("stop(x)' A x", "x", "A: n x n; x: n", "A' x + A x"),
 ]
 
 
@@ -128,6 +132,17 @@ def test_a_wrong_answer_is_refuted(expression: str, wrt: str, shapes: str, answe
         prove(wrong)
 
     assert caught.value.known
+
+
+@pytest.mark.parametrize("expression", ["stop(A x)' x", "sum(stop(abs(x)) .* abs(x).^2)"])
+def test_what_is_stopped_stays_where_differences_are_taken(expression: str) -> None:
+    """At the step from a point, the value inside is that at the point."""
+    claim = claim_of(derive(expression, "x", shapes="A: n x n; x: n", verify=False))
+    problem = Problem(claim, {"n": 2})
+
+    outcome = FloatRound(problem, draw(claim.symbols, problem.sizes, (), 0), lambda: None).compare()
+
+    assert outcome.nonzero == 2
 
 
 GOLDEN = [str(case) for case in read_cases()]

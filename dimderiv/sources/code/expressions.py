@@ -44,7 +44,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Place, Array], Array]] = {
     "T": reversed_axes,
     "mT": lambda at, array: exchanged(at, array, -2, -1),
     "real": lambda _, array: array,
-    "data": lambda _, array: array,
+    "data": lambda at, array: operators.entrywise(at, "stop", array),
 }
 
 

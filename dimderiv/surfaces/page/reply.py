@@ -36,8 +36,8 @@ def reply(text: str) -> str:
 
     >>> json.loads(reply('{"expr": "||Xw-y||^2", "wrt": "w"}'))["text"]
     "2 X' (X w - y)"
-    >>> json.loads(reply('{"expr": "(A x", "wrt": "x"}'))["error"]["place"]
-    ['', '(', 'A x']
+    >>> json.loads(reply('{"expr": "A) x", "wrt": "x"}'))["error"]["place"]
+    ['A', ')', ' x']
     """
     lang = "en"
     try:

@@ -138,6 +138,8 @@ ELEMENTWISE: Mapping[str, ScalarFunction] = {
     "softplus": _softplus,
     "gelu": _gelu,
     "silu": lambda a, x: a.mul(x, _sigmoid(a, x)),
+    # Perturbations of any order end here.
+    "stop": lambda a, x: leading(x),
 }
 
 

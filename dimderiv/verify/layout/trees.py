@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from dimderiv.language import (
+    STOP,
     Binary,
     Call,
     IndexForm,
@@ -37,7 +38,8 @@ def constant_nodes(
     Args:
         program: its statements may name each other.
         wrt: the variables.
-        steps: whether a step, such as a sign or a comparison, is constant as well.
+        steps: whether what does not move is constant as well: a step, such as a sign or a
+            comparison, and what is stopped.
     """
     varying = set(wrt)
     constant: set[int] = set()
@@ -45,7 +47,7 @@ def constant_nodes(
     def depends(node: Tree) -> bool:
         below = [depends(child) for child in children(node)]
         found = any(below) or (isinstance(node, Name) and node.name in varying)
-        found = found and not (steps and is_step(node))
+        found = found and not (steps and (is_step(node) or _is_stopped(node)))
         if not found:
             constant.add(id(node))
         return found
@@ -61,6 +63,10 @@ def is_step(node: Tree) -> bool:
     if isinstance(node, Binary):
         return node.operator in COMPARISONS
     return isinstance(node, Call) and node.function in STEPS
+
+
+def _is_stopped(node: Tree) -> bool:
+    return isinstance(node, Call) and node.function == STOP
 
 
 def has_branches(program: Program) -> bool:

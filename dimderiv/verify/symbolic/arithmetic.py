@@ -52,15 +52,17 @@ class Floats:
 
     Args:
         digits: the precision.
-        sides: the sides of kinks to take, in order; where there are none, they are found.
+        like: an evaluation nearby, whose sides of kinks and stopped values are taken in order;
+            without one, they are found.
     """
 
-    def __init__(self, digits: int, sides: Sequence[int] | None = None) -> None:
+    def __init__(self, digits: int, like: "Floats | None" = None) -> None:
         self.context: Any = MPContext()
         self.context.dps = digits
         self.tiny = self.context.mpf(10) ** (-digits // 2)
         self.sides: list[int] = []
-        self.given = sides
+        self.stopped: list[Entry] = []
+        self.like = like
 
     def at_point(self, x: Entry) -> Any:
         """The value of an entry at the point."""
@@ -101,9 +103,15 @@ class Floats:
     def sign(self, x: Entry) -> int:
         """-1, 0 or 1 at the point."""
         found = 0 if abs(x) < self.tiny else 1 if x > 0 else -1
-        if self.given is not None and len(self.sides) < len(self.given):
-            found = self.given[len(self.sides)]
+        if self.like is not None and len(self.sides) < len(self.like.sides):
+            found = self.like.sides[len(self.sides)]
         self.sides.append(found)
+        return found
+
+    def stop(self, x: Entry) -> Entry:
+        """The value that stays where it is while entries move."""
+        found = x if self.like is None else self.like.stopped[len(self.stopped)]
+        self.stopped.append(found)
         return found
 
     def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
@@ -156,6 +164,10 @@ class Symbols:
             raise Outside("a comparison of numbers that are not real")
         return 0 if abs(value) < TINY else 1 if value.real > 0 else -1
 
+    def stop(self, x: Entry) -> Entry:
+        """The value as a constant."""
+        return Stopped(x)
+
     def declared(self, name: str, places: tuple[int, ...], arguments: Sequence[Entry]) -> Entry:
         """A partial derivative of a function declared only."""
         return unknown_function(name, tuple(sorted(places)))(*arguments)
@@ -168,6 +180,14 @@ class Symbols:
 
 # What an evaluator needs beside Python's operators.
 Arithmetic: TypeAlias = Floats | Symbols
+
+
+class Stopped(sympy.Function):  # type: ignore[misc]
+    """A value without derivatives."""
+
+    def fdiff(self, argindex: int = 1) -> Entry:
+        """Nothing."""
+        return sympy.Integer(0)
 
 
 class Unknown(sympy.Function):  # type: ignore[misc]
@@ -232,6 +252,7 @@ ELEMENTWISE: Mapping[str, Callable[[Arithmetic, Entry], Entry]] = {
     "softplus": lambda a, x: a.function("log", 1 + a.function("exp", x)),
     "silu": lambda a, x: x * _sigmoid(a, x),
     "gelu": _gelu,
+    "stop": lambda a, x: a.stop(x),
 }
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import sympy
 
-from dimderiv.verify.symbolic.arithmetic import TINY, TooLarge, Unknown
+from dimderiv.verify.symbolic.arithmetic import TINY, Stopped, TooLarge, Unknown
 from dimderiv.verify.symbolic.polynomials import (
     BITS,
     Coefficient,
@@ -79,6 +79,8 @@ class Cancellation(Ring):
         if e.is_Mul:
             factors = sorted((self.polynomial(f) for f in e.args), key=len)
             return reduce(self.product, factors)
+        if isinstance(e, Stopped):
+            return self.polynomial(e.args[0])
         if isinstance(e, sympy.exp):
             return self._exponential(self.polynomial(e.args[0]))
         if e.is_Pow:

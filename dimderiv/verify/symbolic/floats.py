@@ -47,10 +47,9 @@ class FloatRound:
     tick: Callable[[], None]
 
     def __post_init__(self) -> None:
-        a = Floats(FLOAT_DIGITS)
-        self.entries = floats_at(self.point, a)
-        self.problem.value(a, self.entries)
-        self.sides = a.sides
+        self.here = Floats(FLOAT_DIGITS)
+        self.entries = floats_at(self.point, self.here)
+        self.problem.value(self.here, self.entries)
         self.answer = self.problem.answer(Floats(FLOAT_DIGITS), self.entries)
 
     def compare(self) -> Outcome:
@@ -90,4 +89,4 @@ class FloatRound:
         for step, place in zip(steps, wrt_places, strict=True):
             for name, (i, j), factor in moves(self.problem.claim, place, self.entries):
                 entries[name][i][j] += step * factor
-        return self.problem.value(Floats(FLOAT_DIGITS, self.sides), entries)
+        return self.problem.value(Floats(FLOAT_DIGITS, self.here), entries)

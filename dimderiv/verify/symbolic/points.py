@@ -22,7 +22,7 @@ from dimderiv.verify.layout import (
     two_axes,
     zeros_and_ones,
 )
-from dimderiv.verify.symbolic.arithmetic import Unknown, stand_in
+from dimderiv.verify.symbolic.arithmetic import Stopped, Unknown, stand_in
 from dimderiv.verify.symbolic.tables import Entry
 
 # What sympy leaves where a derivative passes a kink.
@@ -108,6 +108,8 @@ class Values:
             return context.fsum(parts)
         if e.is_Mul:
             return context.fprod(parts)
+        if isinstance(e, Stopped):
+            return parts[0]
         if isinstance(e, Unknown):
             return stand_in(context, e.base, e.places, parts)
         name = e.func.__name__

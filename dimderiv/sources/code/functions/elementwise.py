@@ -16,7 +16,7 @@ _SAME = """exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign
 # Those that everybody calls so, without a library.
 PLAIN = frozenset(_SAME.split())
 # What makes copies, or changes the type of the entries.
-_NOTHING = """array asarray tensor as_tensor float double copy clone detach contiguous astype to
+_NOTHING = """array asarray tensor as_tensor float double copy clone contiguous astype to
     float32 float64 real conj cpu numpy"""
 _OTHER = {
     "absolute": "abs",
@@ -32,6 +32,8 @@ _OTHER = {
     "psi": "digamma",
     "ndtr": "normcdf",
     "sgn": "sign",
+    "detach": "stop",
+    "stop_gradient": "stop",
     "swish": "silu",
 }
 _OF_TWO = {
