@@ -102,8 +102,8 @@ code = "({xp}.sin({0}) / ({0}))"
 aliases = ["sincard"]
 reference = "DLMF, section 3.3"
 """
-OUTER = """
-[outer]
+DYAD = """
+[dyad]
 kind = "product"
 signature = "a[i], b[j] -> Y[i,j]"
 latex = '{x} {y}^{\\top}'
@@ -207,7 +207,7 @@ def test_the_parameter_of_a_function_that_has_no_derivative_by_it() -> None:
     assert "the order of a polygamma function is a whole number" in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["var", "std", "clip", "where", "prod", "square"])
+@pytest.mark.parametrize("name", ["var", "std", "clip", "where", "prod", "square", "dot", "outer"])
 def test_a_symbol_hides_a_function_that_yields(name: str) -> None:
     """As `std` always was the name of a deviation, where it is declared or defined."""
     declared = derive(f"sum(x) / {name} + {name} (c + 1)", name, shapes=f"x: n; {name}: scalar")
@@ -244,7 +244,7 @@ def test_names_of_other_libraries() -> None:
             ("sum(sincard(x))", "x"),
             "(cos(x) - sinc(x)) ./ x",
         ),
-        ("products.toml", OUTER, ("tr(outer(x, y) A)", "x"), "A' y"),
+        ("products.toml", DYAD, ("tr(dyad(x, y) A)", "x"), "A' y"),
     ],
     ids=["elementwise", "product"],
 )
