@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
-from dimderiv.language import EULER, ONE, Binary, Call, Name, Negative, Number, Tree
+from dimderiv.language import EULER, NORM_ORDER, ONE, Binary, Call, Name, Negative, Number, Tree
 
 _SECOND = ("_2", "_{2}", "₂")
 _BARS = ("|", "‖", "∥")
@@ -18,6 +18,7 @@ _BARS = ("|", "‖", "∥")
 _POWER_OF_E = re.compile(r"(?:e|\\mathrm\{e\})\s*(?:\.?\^|\*\*)")
 _OF_LATEX = ("|", r"\lvert", r"\left", r"\vert", r"\big", r"\Big")
 _ROOT = r"\sqrt"
+_OF_ORDER = re.compile(rf"(?:[|‖∥]|[vV]ert) \s* _ \s* \{{? (?:{NORM_ORDER}) \}}? \Z", re.VERBOSE)
 _TIMES = frozenset({"t", "tau"})
 _DOTS = (*"·⋅×", r"\cdot", r"\times")
 
@@ -31,7 +32,7 @@ def refuse_second_meanings(typed: Typed, declared: Collection[str]) -> None:
 
     Raises:
         NotDifferentiableError: the spectral norm of a matrix.
-        ParseError: a power of e that is a matrix, its largest row sum, or a dot between what may be
+        ParseError: a power of e or a norm that may be one of two, or a dot between what may be
             two vectors.
     """
     for marks, refuse in _CHECKS.items():
@@ -61,6 +62,18 @@ def _refuse_row_sums(typed: Typed, part: Tree, declared: Collection[str]) -> Non
                     f"{written} of a matrix may be its largest row sum, or its largest entry",
                     span=part.span,
                     hint="max(sum(abs(X), axis=1)) for row sums, or max(abs(X)) for entries",
+                )
+
+
+def _refuse_order(typed: Typed, part: Tree, declared: Collection[str]) -> None:
+    match part:
+        case Binary("^", Call("sum", (powers,)), _) if typed.shape(powers).is_matrix:
+            written = _written(typed, part)
+            if _OF_ORDER.search(written):
+                raise ParseError(
+                    f"{written} of a matrix may be a norm of its entries or of a linear map",
+                    span=part.span,
+                    hint="sum(abs(X).^p)^(1/p) for the norm of all entries",
                 )
 
 
@@ -168,6 +181,7 @@ def _written(typed: Typed, part: Tree) -> str:
 _CHECKS: Mapping[Collection[str], Callable[[Typed, Tree, Collection[str]], None]] = {
     _SECOND: _refuse_spectral_norm,
     ("inf", "∞"): _refuse_row_sums,
+    ("_",): _refuse_order,
     (EULER,): _refuse_power_of_e,
     (_ROOT,): _refuse_root,
     _OF_LATEX: _refuse_bars,

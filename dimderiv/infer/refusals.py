@@ -31,11 +31,24 @@ def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
 def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power whose exponent is not a scalar."""
     base, exponent = children(clash.node)
-    text = facts.text(exponent)
-    hint = f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}"
-    if isinstance(exponent, Name) and facts.is_undeclared(exponent.name):
-        hint += f", or declare {text}: scalar"
-    return facts.refusal(f"an exponent is a scalar: {facts.said(exponent)}", exponent, hint)
+    options = _powers(facts, base, exponent)
+    if (
+        isinstance(exponent, Name)
+        and facts.is_undeclared(exponent.name)
+        and facts.shape(base).is_scalar
+    ):
+        options.append(f"declare {facts.text(exponent)}: scalar")
+    message = f"an exponent is a scalar: {facts.said(exponent)}"
+    return facts.refusal(message, exponent, ", or ".join(options))
+
+
+def _powers(facts: Facts, base: Tree, exponent: Tree) -> list[str]:
+    """What may be meant by a power that does not exist."""
+    shape, text = facts.shape(base), facts.grouped(base)
+    options = [f"{text}.^{facts.grouped(exponent)} {_EACH_ENTRY}"]
+    if shape.is_matrix and shape.rows == shape.cols:
+        options[:0] = [f"a whole number, such as {text}^2", f"{text}^-1, the inverse"]
+    return options
 
 
 def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
@@ -56,7 +69,7 @@ def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
         f"a matrix has only whole powers: {facts.said(base)}, and {facts.text(exponent)} is no "
         "whole number",
         exponent,
-        f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}",
+        ", or ".join(_powers(facts, base, exponent)),
         about=base,
     )
 

@@ -10,8 +10,8 @@ from dimderiv.language import complaints, indexed
 from dimderiv.language.indices import IndexReader
 from dimderiv.language.numerals import Decimal, Ratio
 from dimderiv.language.structure import SPELLED, Options, Steps
-from dimderiv.language.syntax import AxisName, Binary, Blocks, Call, Number, Transpose, Tree
-from dimderiv.language.vocabulary import Token
+from dimderiv.language.syntax import AxisName, Binary, Blocks, Call, Name, Number, Transpose, Tree
+from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, Token
 
 ARGUMENT_LIMIT = 20
 AXIS_LIMIT = 20
@@ -39,7 +39,10 @@ class CallReader(IndexReader):
         closing = self.leave(opening, GROUPS[opening.kind])
         if closing.kind == ")":
             return inner
-        return Call(closing.text, (inner,), span=(opening.start, self.end))
+        span = (opening.start, self.end)
+        if closing.text in BUILTIN_FUNCTIONS:
+            return Call(closing.text, (inner,), span=span)
+        return norm_of_order(inner, closing.text, span)
 
     def inner_product(self) -> Tree:
         """`⟨A, X⟩`, the sum over the products of entries of two arrays of one shape."""
@@ -191,6 +194,21 @@ class CallReader(IndexReader):
 def _is_rectifier(function: str, arguments: Sequence[Tree]) -> bool:
     """Whether it is the larger of 0 and something."""
     return function == "max" and any(isinstance(x, Number) and not x.value for x in arguments)
+
+
+def norm_of_order(operand: Tree, order: str, span: Span) -> Tree:
+    """`||x||_p` by its definition; an even power needs no absolute values.
+
+    Args:
+        operand: what stands in the bars.
+        order: a letter, or a number.
+        span: where the norm stands.
+    """
+    is_even = order.isdigit() and int(order) % 2 == 0
+    exponent = Number(exact(order), span) if order[0].isdigit() else Name(order, span)
+    sizes = operand if is_even else Call("abs", (operand,), span=operand.span)
+    total = Call("sum", (Binary(".^", sizes, exponent, operand.span),), span=span)
+    return Binary("^", total, Binary("/", Number(Fraction(1), span), exponent, span), span)
 
 
 @lru_cache(maxsize=512)

@@ -57,7 +57,7 @@ _NORMS = (
     ("F", "write ||X||_F"),
     ("1", "write ||x||_1"),
     ("2", "write ||x||_2"),
-    ("p", "write sum(abs(x).^p)^(1/p)"),
+    ("p", "write ||x||_p"),
     ("A", "write sqrt(x'A x)"),
 )
 _BRACED = re.compile(r"\{([^{}\n]*)\}")

@@ -19,7 +19,13 @@ from dimderiv.language.constants import with_exponentials, with_ones
 from dimderiv.language.names import GRADIENT
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, COMMUTATION, EULER, Token
+from dimderiv.language.vocabulary import (
+    BUILTIN_FUNCTIONS,
+    COMMUTATION,
+    EULER,
+    NORM_ORDER,
+    Token,
+)
 from dimderiv.language.words import WORD, Words
 
 DIGIT_LIMIT = 60
@@ -57,7 +63,7 @@ _SPELLINGS = {
     "⩾": ">=",
 }
 _SIGNS = "".join(sign for sign in _SPELLINGS if len(sign) == 1)
-_INDEX = r"[12](?![0-9]) | F(?!ro) | \* | (?: inf(?:ty)? | ∞ ) (?![A-Za-z0-9_])"
+_INDEX = rf"{NORM_ORDER} | F(?!ro) | \* | (?: inf(?:ty)? | ∞ ) (?![A-Za-z0-9_])"
 _PATTERN = rf"""[^\S\n]*(?:
       (?P<quoted> (?<=\()["'][^"'\n]*["'] )
     | (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
@@ -225,7 +231,7 @@ class _Scanner:
         after_operand = bool(self.tokens) and self.tokens[-1].kind in _ENDS_OPERAND
         if after_operand and self.opened and self.opened[-1] == mark:
             self.opened.pop()
-            self.tokens.append(Token("close", _NORMS[suffix], start, end))
+            self.tokens.append(Token("close", _NORMS.get(suffix, suffix[1:]), start, end))
             if glued := _GLUED.match(self.source, end):
                 raise glued_to_a_norm(glued[0], glued.span())
         elif suffix:

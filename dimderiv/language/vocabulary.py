@@ -31,6 +31,8 @@ RANK = "rank"
 STOP = "stop"
 # The number, where all that is done with the letter is to raise it to a power; else a symbol.
 EULER = "e"
+# The order of a norm, a letter or a number that is not 0, as a pattern that may have spaces in it.
+NORM_ORDER = r"""[pq](?![A-Za-z0-9_]) | (?= [0-9.]*[1-9] ) [0-9]{1,9} (?: \.[0-9]{1,9} )?"""
 # What stands for a bracket that is not in the text, as around subscripts.
 MARK = "_"
 # The kind of the token of a 1 that is a vector of ones.
@@ -45,8 +47,8 @@ class Token(NamedTuple):
 
     The other kinds are `number`, `name`, `function`, `reduction` (a function before a square
     bracket), `axis`, `option` (another name before an equals sign in a call), `quoted` (a text),
-    `open` and `close` (the bars of a norm; the text of `close` is the norm's function), `row` (a
-    semicolon inside square brackets), `ones` and `e` (see `constants`) and `end`.
+    `open` and `close` (the bars of a norm; the text of `close` is the norm's function, or its
+    order), `row` (a semicolon inside square brackets), `ones` and `e` (see `constants`) and `end`.
     """
 
     kind: str

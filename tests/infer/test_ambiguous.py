@@ -17,6 +17,8 @@ from dimderiv.errors import NotDifferentiableError, ParseError, UnknownNameError
         ("x'x / 2s", "x", "write / (2 s), or / 2 * s"),
         ("x'y / ||x|| ||y||", "x", "write / (||x|| ||y||), or / ||x|| * ||y||"),
         ("x'x / ab", "x", "write / (a b), or / a * b"),
+        ("||X||_3^2", "X", "sum(abs(X).^p)^(1/p) for the norm of all entries"),
+        (r"\|X\|_{p}", "X", "sum(abs(X).^p)^(1/p) for the norm of all entries"),
         ("||X||_inf", "X", "max(sum(abs(X), axis=1)) for row sums, or max(abs(X)) for entries"),
         (
             r"\|X\|_{\infty}",

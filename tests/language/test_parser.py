@@ -37,6 +37,12 @@ def number(value: str) -> Number:
     return Number(Fraction(value))
 
 
+def order(sizes: Tree, p: Tree) -> Binary:
+    """The norm of an order by its definition."""
+    powers = Call("sum", (Binary(".^", sizes, p),))
+    return Binary("^", powers, Binary("/", number("1"), p))
+
+
 def times(left: Tree, right: Tree) -> Binary:
     """A product."""
     return Binary("*", left, right)
@@ -117,6 +123,9 @@ def test_powers_and_transposes_apply_from_left_to_right(source: str, expected: T
         ("||x||_1 ||y||_2", times(Call("norm1", (x,)), Call("norm2", (y,)))),
         ("‖X‖_F'", Transpose(Call("normF", (X,)))),
         ("||X||_*", Call("normN", (X,))),
+        ("||x||_4", order(x, number("4"))),
+        ("||x||_3", order(Call("abs", (x,)), number("3"))),
+        ("‖x‖_p", order(Call("abs", (x,)), Name("p"))),
         ("norm(x)", Call("norm2", (x,))),
         ("sum(X, axis=1)", Call("sum", (X,), axis=1)),
         ("sum(X, axis = 0)'", Transpose(Call("sum", (X,), axis=0))),

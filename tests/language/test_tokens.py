@@ -165,6 +165,10 @@ def test_a_bar_after_an_operand_closes_the_same_bar(source: str, expected: str) 
         ("||x||_inf", "normInf"),
         ("||x||_infty^2", "normInf"),
         ("‖x‖_∞", "normInf"),
+        ("||x||_p^2", "p"),
+        ("||x||_3", "3"),
+        ("||x||_2.5", "2.5"),
+        ("||x||_2.^2", "norm2"),
     ],
 )
 def test_a_closing_bar_carries_its_norm(source: str, norm: str) -> None:

@@ -1,10 +1,11 @@
 """Operands that are more than a name: brackets, bars, fractions, roots, matrices, ones."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Sequence
 
 from dimderiv.errors import ParseError
-from dimderiv.language import ONES, Token
+from dimderiv.language import NORM_ORDER, ONES, Token
 from dimderiv.sources.latex.cursor import CLOSES, CLOSING, OPENS, Argument, enclosed, function_of
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES, NameReader, Scripts
@@ -13,6 +14,7 @@ from dimderiv.sources.latex.refusals import not_read, unclear_subscript
 COMPARISONS = {"<": "<", ">": ">", "le": "<=", "ge": ">=", "=": "=="}
 _NORMS = {"": "norm2", "2": "norm2", "1": "norm1", "F": "normF", "Fro": "normF", "fro": "normF"}
 _NORMS |= {"*": "normN", "star": "normN", "infty": "normInf"}
+_ORDER = re.compile(NORM_ORDER, re.VERBOSE)
 _BARS = {"|": "|", "l|": "|", "||": "||", "l||": "||"}
 
 
@@ -133,13 +135,15 @@ class OperandReader(NameReader):
         index, end = "", closing.end
         for below in scripts.below:
             index, end = "".join(below.texts), below.end
-        if index not in _NORMS or len(scripts.below) > 1:
+        kind = index if _ORDER.fullmatch(index) else ""
+        kind = _NORMS.get(index, kind)
+        if not kind or len(scripts.below) > 1:
             span = (opening.start, end)
             raise not_read("a norm of another kind", f"the norm with the index {index}", span)
         tokens = [
             Token("open", "||", opening.start, opening.end),
             *inside,
-            Token("close", _NORMS[index], closing.start, end),
+            Token("close", kind, closing.start, end),
         ]
         return self.scripted(tokens, Scripts([], scripts.above), opening.start)
 

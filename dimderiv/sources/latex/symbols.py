@@ -147,7 +147,7 @@ INSTEAD: Mapping[str, str] = {
     "an expectation": r"\frac{1}{N} \sum_{i=1}^{N} for the mean over samples",
     "a row of dots": r"\sum_{i=1}^{n} for a sum, or \prod_{i=1}^{n} for a product",
     "a limit": "its value",
-    "a norm of another kind": r"\|x\|, \|x\|_1, \|x\|_\infty, \|X\|_F or \|X\|_*",
+    "a norm of another kind": r"\|x\|, \|x\|_1, \|x\|_p, \|x\|_\infty, \|X\|_F or \|X\|_*",
     "Kronecker's delta": r"I_{i,j} for the entries of the identity, or declare delta",
     "a norm or absolute values": r"\|\mathbf{x}\|, or \operatorname{abs}(\mathbf{x})",
     "a power of a vector": r"\|\mathbf{x}\|^2, or \mathbf{x}^{\circ 2} for each entry",
