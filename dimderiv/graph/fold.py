@@ -7,6 +7,7 @@ from dimderiv.graph.facts import is_one, unnamed
 from dimderiv.graph.nodes import ONCE, Factor, Function, Key, Map, Node, Product, apply_map, is_zero
 from dimderiv.graph.products import product, scaled
 from dimderiv.graph.softmax import is_along, one_plus, softmax, softmax_of_logarithm
+from dimderiv.graph.sums import add
 from dimderiv.graph.walk import operands
 
 OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
@@ -132,6 +133,36 @@ def _tangent(value: Map, above: Factor, below: Factor) -> Folded:
     return _with_rest(above._replace(node=apply_map(quotient, argument)), below, -1)
 
 
+def _power_of_same(value: Map, above: Factor, other: Factor) -> Folded:
+    """x^(a - 1) x is x^a, and x^a x^b is x^(a + b), with exponents that are no numbers."""
+    base, exponent = value.arguments
+    if other.node is above.node or other.indices != above.indices:
+        return None
+    beside, (core, power) = unnamed(other.node), _power_of(unnamed(base))
+    if isinstance(beside, Map) and beside.function == "power" and other.power == 1:
+        same, further = beside.arguments
+        is_same = unnamed(same).key == unnamed(base).key
+    else:
+        is_same = beside.key == core.key
+        every = tuple(range(len(base.axes)))
+        further = product(other.power / power, (), every, base.axes)
+    return (
+        (above._replace(node=apply_map("power", base, add(exponent, further))),)
+        if is_same
+        else None
+    )
+
+
+def _power_of(node: Node) -> tuple[Node, Fraction]:
+    """What a scalar is a power of, such as the square of a norm, and which."""
+    is_power = isinstance(node, Product) and node.coefficient == 1 and not node.axes
+    if is_power and isinstance(node, Product) and len(node.factors) == 1:
+        (factor,) = node.factors
+        if not factor.indices:
+            return unnamed(factor.node), factor.power
+    return node, ONCE
+
+
 def _softmax_of_logarithm(factor: Factor) -> Folded:
     """The exponential of the logarithm of a softmax."""
     found = softmax_of_logarithm(factor.node)
@@ -156,4 +187,5 @@ PAIRS: Mapping[str, tuple[Fold, ...]] = {
     "sign": (_sign_over_abs,),
     "sinh": (_tangent,),
     "sin": (_tangent,),
+    "power": (_power_of_same,),
 }

@@ -31,11 +31,22 @@ def divisor_refused(facts: Facts, clash: ClashError) -> ShapeError:
 def exponent_refused(facts: Facts, clash: ClashError) -> ShapeError:
     """A power whose exponent is not a scalar."""
     base, exponent = children(clash.node)
-    text = facts.text(exponent)
-    hint = f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}"
-    if isinstance(exponent, Name) and facts.is_undeclared(exponent.name):
-        hint += f", or declare {text}: scalar"
+    hint = _powers(facts, base, exponent)
+    if (
+        isinstance(exponent, Name)
+        and facts.is_undeclared(exponent.name)
+        and facts.shape(base).is_scalar
+    ):
+        hint += f", or declare {facts.text(exponent)}: scalar"
     return facts.refusal(f"an exponent is a scalar: {facts.said(exponent)}", exponent, hint)
+
+
+def _powers(facts: Facts, base: Tree, exponent: Tree) -> str:
+    """What may be meant by a power that does not exist."""
+    shape, text, power = facts.shape(base), facts.grouped(base), facts.grouped(exponent)
+    if shape.is_matrix and shape.rows == shape.cols:
+        return f"a whole power {text}^2, the inverse {text}^-1, or {text}.^{power} for each entry"
+    return f"{text}.^{power} {_EACH_ENTRY}"
 
 
 def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
@@ -56,7 +67,7 @@ def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
         f"a matrix has only whole powers: {facts.said(base)}, and {facts.text(exponent)} is no "
         "whole number",
         exponent,
-        f"{facts.grouped(base)}.^{facts.grouped(exponent)} {_EACH_ENTRY}",
+        _powers(facts, base, exponent),
         about=base,
     )
 

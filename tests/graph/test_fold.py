@@ -110,6 +110,11 @@ def test_no_sigmoid(text: str) -> None:
         ("sign(x) .* abs(x)", None),
         ("sign(x) ./ abs(x).^2", None),
         ("sign(x) (1 ./ abs(x))'", None),
+        ("x.^y .* x", "x.^(y + 1)"),
+        ("x.^y ./ x.^2", "x.^(y - 2)"),
+        ("x.^y .* x.^z", "x.^(y + z)"),
+        ("x.^y .* y", None),
+        ("x.^y x'", None),
     ],
 )
 def test_relu_and_sign(text: str, expected: str | None) -> None:
