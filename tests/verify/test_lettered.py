@@ -11,7 +11,11 @@ from dimderiv.verify.evaluate import Arithmetic
 from dimderiv.verify.evaluate.calls import MATRIX_FUNCTIONS, PAIR_FUNCTIONS
 from dimderiv.verify.layout import Table, filled, lettered
 
-PRODUCTS = [r.name for r in builtin_rules().rules.values() if r.kind == "product" and r.is_function]
+PRODUCTS = [
+    rule.name
+    for rule in builtin_rules().rules.values()
+    if rule.kind == "product" and rule.name in {*MATRIX_FUNCTIONS, *PAIR_FUNCTIONS}
+]
 SIZES = {
     "diag": [(3, 1)],
     "vec": [(2, 3)],

@@ -157,11 +157,14 @@ def _unsized(value: Value) -> Unsized:
 
 def multiplied(arithmetic: Arithmetic, left: Value, right: Value) -> Value:
     """The matrix product, of the last two axes, or a multiple where one side is a scalar."""
-    for factor, other in ((left, right), (right, left)):
-        if isinstance(factor, Unsized) and factor.is_diagonal:
-            return scaled(arithmetic, other, factor.on)
+    pairs = ((left, right), (right, left))
+    # Scalars first: `I tr(A)` is a multiple of an identity of any size.
+    for factor, other in pairs:
         if not isinstance(factor, Unsized) and is_single(factor):
             return scaled(arithmetic, other, entries(factor)[0])
+    for factor, other in pairs:
+        if isinstance(factor, Unsized) and factor.is_diagonal:
+            return scaled(arithmetic, other, factor.on)
     if isinstance(left, Unsized):
         inner = None if isinstance(right, Unsized) else size_of(right)[-2]
         left = sized(left, Expected(None, inner))

@@ -92,6 +92,7 @@ def test_a_wrong_answer_is_called_by_its_name(
         ("x' A x", "x", "A + A'", {"order": 2}),
         ("||X w - y||^2", "X,w", "r = 2 (X w - y); dX = r w'; dw = X' r", {}),
         ("||X w - y||^2", "w", "2 (X w - y)' X", {"layout": "numerator"}),
+        ("tr(A)^2 / 2 + x' A x", "A", "I tr(A) + x x'", {}),
         ("A X B", "X", "A' G B'", {"upstream": "G"}),
         ("A X B", "X", "kron(B', A)", {}),
         ("inv(X)", "X", "-inv(X) V inv(X)", {"forward": "V"}),
