@@ -20,7 +20,6 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     letters_of,
-    stable,
     unnamed,
 )
 
@@ -64,7 +63,7 @@ class Demands:
         waiting = [AskedFor(root, entries=True) for root in roots]
         while waiting:
             node, entries = waiting.pop()
-            node = stable(node) or well_scaled(node) or node
+            node = well_scaled(node) or node
             if (node.key, entries) not in seen:
                 seen.add((node.key, entries))
                 self._note(node, entries)

@@ -23,6 +23,7 @@ from dimderiv.graph import (
     apply_function,
     apply_map,
     are_letters,
+    arranged,
     elementwise,
     is_definite,
     is_nonnegative,
@@ -32,6 +33,7 @@ from dimderiv.graph import (
     nodes_of,
     product,
     scaled,
+    stable,
     total,
     unnamed,
     zero,
@@ -77,12 +79,15 @@ class Scaled(NamedTuple):
         return total([(ONCE, each) for each in spreads], axes)
 
 
+@lru_cache(KEPT)
 def well_scaled(node: Node) -> Node | None:
     """What is equal to a node and overflows only where its value does; nothing if it did so before.
 
     Args:
         node: any node.
     """
+    if (named := stable(node)) is not None:
+        return named
     match node:
         case Map("log", (argument,)):
             found = scaled_apart(argument, tails=True)
@@ -283,7 +288,7 @@ def _of_matrix(function: str, matrix: Node, depth: int) -> Scaled | None:
 
 
 def _summed(node: Node) -> Node:
-    return product(ONCE, [Factor(node, (0,))], (), node.axes)
+    return arranged(node, (0,), (), node.axes)
 
 
 def _balanced(matrix: Node, depth: int = MOST_NESTED) -> tuple[Node, Node] | None:
@@ -318,8 +323,7 @@ def _logarithm(node: Node) -> Node:
 
 def _spread(node: Node, along: Letters, axes: tuple[Dim, ...]) -> Node:
     """An array with more axes, along which it does not change."""
-    every = tuple(range(len(axes)))
-    return node if along == every else product(ONCE, [Factor(node, along)], every, axes)
+    return arranged(node, along, tuple(range(len(axes))), axes)
 
 
 def _largest(exponents: Sequence[Node]) -> Node:

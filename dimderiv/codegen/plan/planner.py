@@ -44,7 +44,6 @@ from dimderiv.graph import (
     letters_of,
     product,
     scaled,
-    stable,
     unnamed,
 )
 from dimderiv.language import Dim
@@ -105,7 +104,7 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
-        instead = stable(node) or well_scaled(node)
+        instead = well_scaled(node)
         if instead is not None:
             return self.value(instead)
         match node:

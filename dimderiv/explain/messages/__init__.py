@@ -12,7 +12,6 @@ __all__ = ["LANGUAGES", "sentences", "sentences_in"]
 LANGUAGES = ("en", "zh")
 
 
-@cache
 def sentences(language: str) -> Mapping[str, str]:
     """The sentences of a language, by their keys.
 
@@ -28,6 +27,7 @@ def sentences(language: str) -> Mapping[str, str]:
     return sentences_in(Path(__file__).parent, language)
 
 
+@cache
 def sentences_in(folder: Path, language: str) -> Mapping[str, str]:
     """The sentences of a language, from a folder with one data file a language.
 

@@ -5,15 +5,22 @@ r"""A formula of notes to its relations: what is equal to what, and what lies in
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dimderiv.errors import DimderivError
 from dimderiv.rulebook import load_rules
-from dimderiv.sources.latex.cursor import CLOSES, OPENS, Shared
+from dimderiv.sources.latex.cursor import Shared
 from dimderiv.sources.latex.formulas import FormulaReader
 from dimderiv.sources.latex.lexemes import Lexeme, lexemes_of
-from dimderiv.sources.latex.statements import joined, parted, pieces_of, read_shapes_of
+from dimderiv.sources.latex.statements import (
+    joined,
+    outside,
+    parted,
+    pieces_of,
+    read_shapes_of,
+    sign_of,
+)
 
 # Words in a formula that are none of it; a name or a function is one word that joins nothing.
 _PROSE = re.compile(
@@ -250,25 +257,15 @@ def _related(piece: Sequence[Lexeme], source: str) -> Relation | None:
     sides: list[Side] = []
     signs: list[str] = []
     start = 0
-    for place in (*_relations(piece), len(piece)):
+    for place in (*outside(piece, _RELATIONS), len(piece)):
         inside = _ungrouped(piece[start:place])
         if not inside:
             return None
         sides.append(Side(source, tuple(inside)))
         if place < len(piece):
-            signs.append(_sign(piece[place]))
+            signs.append(sign_of(piece[place]))
         start = place + 1
     return Relation(tuple(sides), tuple(signs))
-
-
-def _relations(lexemes: Sequence[Lexeme]) -> Iterator[int]:
-    """Where relations stand outside of brackets; braces around a sign alone are none."""
-    depth = 0
-    for place, lexeme in enumerate(lexemes):
-        sign = _sign(lexeme)
-        depth += (sign in OPENS) - (sign in CLOSES)
-        if not depth and sign in _RELATIONS:
-            yield place
 
 
 def _ungrouped(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
@@ -277,7 +274,3 @@ def _ungrouped(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
     while len(inside) > 1 and inside[0].kind == "{" and inside[1].kind == "}":
         inside = inside[2:]
     return inside
-
-
-def _sign(lexeme: Lexeme) -> str:
-    return lexeme.text if lexeme.kind == "command" else lexeme.kind

@@ -4,7 +4,7 @@ r"""A text to its statements: definitions, shapes that it declares, and the valu
 spaces separate statements outside of brackets.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dimderiv.errors import ParseError, Span
@@ -48,7 +48,7 @@ class Piece:
     @property
     def relates(self) -> str:
         """The sign of its relation."""
-        return _sign(self.lexemes[self.relation]) if self.relation >= 0 else ""
+        return sign_of(self.lexemes[self.relation]) if self.relation >= 0 else ""
 
 
 def pieces_of(lexemes: Sequence[Lexeme]) -> list[Piece]:
@@ -220,7 +220,7 @@ def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
     """What stands between separators outside of brackets, each with the separator before it."""
     depth, before, piece = 0, "", list[Lexeme]()
     for place, lexeme in enumerate(lexemes):
-        sign = _sign(lexeme)
+        sign = sign_of(lexeme)
         depth += (sign in OPENS) - (sign in CLOSES)
         if sign == "gap":
             sign = "gap" if not depth and _is_wide(lexemes, place) else ""
@@ -236,7 +236,7 @@ def parted(lexemes: Sequence[Lexeme]) -> Iterator[tuple[str, list[Lexeme]]]:
             continue
         elif sign == "&":
             # Beside a sign it aligns; between two equations of a row it separates.
-            has_relation = any(_sign(each) in _RELATIONS for each in piece)
+            has_relation = any(sign_of(each) in _RELATIONS for each in piece)
             sign = "column" if has_relation and _is_wide(lexemes, place) else ""
             if not sign:
                 continue
@@ -257,10 +257,10 @@ def joined(pieces: Iterator[tuple[str, list[Lexeme]]]) -> list[list[Lexeme]]:
     columns: list[int] = []
     for before, piece in pieces:
         is_row = before.startswith("row") and bool(found)
-        is_open = is_row and found[-1] and _sign(found[-1][-1]) in _CONTINUES | {"="}
+        is_open = is_row and found[-1] and sign_of(found[-1][-1]) in _CONTINUES | {"="}
         if is_open:
             found[-1] += piece
-        elif is_row and piece and _sign(piece[0]) in _CONTINUES | {"="}:
+        elif is_row and piece and sign_of(piece[0]) in _CONTINUES | {"="}:
             column = max(0, before.count("&") - 1) // 2
             found[columns[min(column, len(columns) - 1)]] += piece
         else:
@@ -275,18 +275,27 @@ def _is_wide(lexemes: Sequence[Lexeme], place: int) -> bool:
     """Whether a wide space stands between two statements, and not beside an operator."""
     if not place or place + 1 == len(lexemes):
         return False
-    beside = {_sign(lexemes[place - 1]), _sign(lexemes[place + 1])}
+    beside = {sign_of(lexemes[place - 1]), sign_of(lexemes[place + 1])}
     return not beside & (_SIGNS | _OPERATORS)
 
 
 def _relation(lexemes: Sequence[Lexeme]) -> int:
+    return next(outside(lexemes, _RELATIONS), -1)
+
+
+def outside(lexemes: Sequence[Lexeme], signs: Container[str]) -> Iterator[int]:
+    """Where some signs stand outside of brackets; braces around a sign alone are none.
+
+    Args:
+        lexemes: a formula, or a part of one.
+        signs: those that are looked for.
+    """
     depth = 0
     for place, lexeme in enumerate(lexemes):
-        sign = _sign(lexeme)
+        sign = sign_of(lexeme)
         depth += (sign in OPENS) - (sign in CLOSES)
-        if not depth and sign in _RELATIONS:
-            return place
-    return -1
+        if not depth and sign in signs:
+            yield place
 
 
 def _refuse_relations(piece: Piece) -> None:
@@ -297,9 +306,9 @@ def _refuse_relations(piece: Piece) -> None:
         lexeme = after[second] if piece.relates == "=" else piece.lexemes[piece.relation]
         message = "two values follow each other here, and one is differentiated"
         raise ParseError(
-            message if _sign(lexeme) == "=" else "a constraint is not read",
+            message if sign_of(lexeme) == "=" else "a constraint is not read",
             span=(lexeme.start, lexeme.end),
-            hint="one of them" if _sign(lexeme) == "=" else "the function without it",
+            hint="one of them" if sign_of(lexeme) == "=" else "the function without it",
         )
 
 
@@ -330,5 +339,10 @@ def _no_name(piece: Piece) -> ParseError:
     )
 
 
-def _sign(lexeme: Lexeme) -> str:
+def sign_of(lexeme: Lexeme) -> str:
+    """What a lexeme is: a command by its name, anything else by its kind.
+
+    Args:
+        lexeme: any.
+    """
     return lexeme.text if lexeme.kind == "command" else lexeme.kind

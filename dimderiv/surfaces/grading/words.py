@@ -1,21 +1,21 @@
 """Verdicts in words."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from dimderiv.errors import ShapeError
 from dimderiv.language import Program, Shape, Statement
 from dimderiv.render import text
-from dimderiv.surfaces.grading.messages import sentences
 from dimderiv.surfaces.grading.misfit import misfit_of
 from dimderiv.surfaces.grading.mistake import Mistake
 from dimderiv.surfaces.grading.reading import typed_beside
 from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
-from dimderiv.surfaces.translation import translated
+from dimderiv.surfaces.translation import Wording
 from dimderiv.verify import Verification, sizes_text
 
 
-class Words:
+class Words(Wording):
     """What says verdicts.
 
     Args:
@@ -23,8 +23,7 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
-        self.language = language
-        self._sentences = sentences(language)
+        super().__init__(Path(__file__).parent / "messages", language)
 
     def right(self, found: Verification) -> Verdict:
         """The verdict on an answer that the check has passed.
@@ -33,7 +32,7 @@ class Words:
             found: what the check says.
         """
         remarks = self.told("; ".join((*found.one_sided, *found.remarks)))
-        said = self._said("right_but", remarks=remarks) if remarks else self._said("right")
+        said = self.said("right_but", remarks=remarks) if remarks else self.said("right")
         return Verdict(True, "right", said)
 
     def wrong(
@@ -47,9 +46,9 @@ class Words:
             misfit: where its shapes do not conform.
             name: what it is called, where it is one of several.
         """
-        doubts = [self._said("doubt", doubt=self.told(d)) for d in subject.question.typed.doubts]
+        doubts = [self.said("doubt", doubt=self.told(d)) for d in subject.question.typed.doubts]
         parts = [self._shapes(subject, misfit), self._mistake(mistake), *doubts]
-        says = self._sentences["space"].join(part for part in parts if part)
+        says = self.sentences["space"].join(part for part in parts if part)
         *before, last = mistake.fix.statements
         fix = text(Program((*before, Statement(name, last.value))))
         return Verdict(False, mistake.kind, says, fix, self._entry(subject))
@@ -60,22 +59,15 @@ class Words:
         Args:
             wrong: the verdicts on those, by the name of the derivative.
         """
-        says = [self._said("several", name=n, sentence=v.says) for n, v in wrong.items()]
+        says = [self.said("several", name=n, sentence=v.says) for n, v in wrong.items()]
         fixes = [verdict.fix for verdict in wrong.values() if verdict.fix]
         first = next(iter(wrong.values()))
         return Verdict(False, first.kind, "\n".join(says), "\n".join(fixes), first.entry)
 
-    def told(self, sentence: str) -> str:
-        """A sentence of the language or the check, in the language of the verdict."""
-        return translated(sentence, self.language)
-
-    def _said(self, key: str, **fields: str) -> str:
-        return self._sentences[key].format(**fields)
-
     def _mistake(self, mistake: Mistake) -> str:
-        said = self._said(mistake.key or mistake.kind, **mistake.fields)
-        further = [self._said("further", sentence=self._mistake(each)) for each in mistake.further]
-        return self._sentences["space"].join([said, *further])
+        said = self.said(mistake.key or mistake.kind, **mistake.fields)
+        further = [self.said("further", sentence=self._mistake(each)) for each in mistake.further]
+        return self.sentences["space"].join([said, *further])
 
     def _shapes(self, subject: Subject, misfit: ShapeError | None) -> str:
         """Where shapes do not conform, if that is what is wrong."""
@@ -84,7 +76,7 @@ class Words:
         if misfit is not None:
             return self._misfit(subject, misfit)
         typed = typed_beside(subject.program, subject.question, subject.shape)
-        return self._said(
+        return self.said(
             "other_shape",
             found=self._shape(typed.value),
             wanted=self._shape(subject.shape),
@@ -94,9 +86,9 @@ class Words:
     def _misfit(self, subject: Subject, misfit: ShapeError) -> str:
         found = misfit_of(subject)
         if len(found.operands) != 2:
-            return self._said("misfit_told", message=self.told(misfit.message))
+            return self.said("misfit_told", message=self.told(misfit.message))
         (left, left_shape), (right, right_shape) = found.operands
-        return self._said(
+        return self.said(
             "misfit",
             part=text(found.part),
             left=text(left),
@@ -106,7 +98,7 @@ class Words:
         )
 
     def _shape(self, shape: Shape) -> str:
-        return self._said("scalar") if shape.is_scalar else str(shape)
+        return self.said("scalar") if shape.is_scalar else str(shape)
 
     def _entry(self, subject: Subject) -> str | None:
         if subject.entry is None:
@@ -115,5 +107,5 @@ class Words:
         fields = {"label": label, "expected": f"{expected:.6g}", "found": f"{found:.6g}"}
         sizes = subject.samples[0].sizes
         if sizes:
-            return self._said("entry", **fields, sizes=sizes_text(sizes))
-        return self._said("entry_unsized", **fields)
+            return self.said("entry", **fields, sizes=sizes_text(sizes))
+        return self.said("entry_unsized", **fields)

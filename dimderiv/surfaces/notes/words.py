@@ -1,10 +1,10 @@
 """Findings in words."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from dimderiv.surfaces.notes.messages import sentences
 from dimderiv.surfaces.notes.report import Finding, Report
-from dimderiv.surfaces.translation import translated
+from dimderiv.surfaces.translation import Wording
 
 # The properties that are looked for in the words around formulas.
 _TOLD = {"symmetric", "onehot"}
@@ -12,7 +12,7 @@ _TOLD = {"symmetric", "onehot"}
 _COUNTED = ("right", "note", "filled", "wrong", "layout", "open", "unsure")
 
 
-class Words:
+class Words(Wording):
     """What says findings.
 
     Args:
@@ -20,25 +20,7 @@ class Words:
     """
 
     def __init__(self, language: str = "en") -> None:
-        self.language = language
-        self._sentences = sentences(language)
-
-    def told(self, sentence: str) -> str:
-        """A sentence of an error, in the language of the findings.
-
-        Args:
-            sentence: in English.
-        """
-        return translated(sentence, self.language)
-
-    def said(self, key: str, **fields: str | int) -> str:
-        """A sentence.
-
-        Args:
-            key: which.
-            fields: what stands in it.
-        """
-        return self._sentences[key].format(**fields)
+        super().__init__(Path(__file__).parent / "messages", language)
 
     def unread(self, reason: str) -> str:
         """That something is not read.
@@ -56,7 +38,7 @@ class Words:
         """
         parts = [self.said(its, name=name) for name, its in conditions]
         key = "condition_told" if any(its in _TOLD for _, its in conditions) else "condition"
-        return self.said(key, conditions=self._sentences["and"].join(parts))
+        return self.said(key, conditions=self.sentences["and"].join(parts))
 
     def convention(self, sign: str, layout: str) -> str:
         """That a document keeps to a layout.
@@ -90,7 +72,7 @@ class Words:
             parts.append(self.said("part_unread", count=counts["unread claims"]))
         if counts["claims"]:
             claims = self._counted("claims", counts["claims"])
-            told = self._sentences["comma"].join(parts)
+            told = self.sentences["comma"].join(parts)
             made = self.said("summary", file=file, claims=claims, formulas=formulas, parts=told)
         else:
             made = self.said("summary_none", file=file, formulas=formulas)

@@ -12,9 +12,13 @@ if TYPE_CHECKING:
         translated,
         translated_error,
     )
+    from dimderiv.surfaces.translation.wording import Wording
 else:
     __getattr__ = late(
-        __name__, lookup="found", said="assumed labelled translated translated_error"
+        __name__,
+        lookup="found",
+        said="assumed labelled translated translated_error",
+        wording="Wording",
     )
 
-__all__ = ["assumed", "found", "labelled", "translated", "translated_error"]
+__all__ = ["Wording", "assumed", "found", "labelled", "translated", "translated_error"]

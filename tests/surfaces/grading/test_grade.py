@@ -10,7 +10,7 @@ from dimderiv import check
 from dimderiv.errors import DimderivError
 from dimderiv.explain import LANGUAGES
 from dimderiv.surfaces import KINDS
-from dimderiv.surfaces.grading.messages import sentences
+from dimderiv.surfaces.grading import Words
 
 SQUARES = "||Xw-y||^2"
 QUADRATIC = "x'Ax + b'x"
@@ -201,7 +201,7 @@ def test_the_sentences_are_the_same_in_every_language() -> None:
     fields = {
         lang: {
             key: {name for _, name, _, _ in Formatter().parse(said) if name}
-            for key, said in sentences(lang).items()
+            for key, said in Words(lang).sentences.items()
         }
         for lang in LANGUAGES
     }
