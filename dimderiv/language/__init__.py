@@ -41,6 +41,7 @@ from dimderiv.language.shapes import (
     names_in_use,
     size_of,
 )
+from dimderiv.language.structure import DERIVATIVES, TRACES
 from dimderiv.language.syntax import (
     ZERO,
     Add,
@@ -93,6 +94,7 @@ __all__ = [
     "COMMUTATION",
     "COMMUTATIONS",
     "COMPARISONS",
+    "DERIVATIVES",
     "DIGIT_LIMIT",
     "EULER",
     "EXTREMES",
@@ -112,6 +114,7 @@ __all__ = [
     "SIGNS",
     "SIZE_LIMIT",
     "STOP",
+    "TRACES",
     "ZERO",
     "Add",
     "AxisName",
