@@ -30,6 +30,7 @@ from dimderiv.language import (
     Tree,
     copied,
     names_in,
+    needed,
     replaced,
     unused_letters,
     with_operands,
@@ -189,11 +190,12 @@ class _Writer:
         kept = {name: tree for name, tree in self.done.items() if name != by}
         name = value.name if isinstance(value, Name) and value.name in kept else None
         value = kept[name] if name is not None else value
-        needed = _needed(kept, value)
-        statements = [Statement(each, kept[each]) for each in needed]
-        program = Program((*statements, Statement(name, value)), self.source)
-        if by not in program.names:
+        used = [value, *(kept[each] for each in needed(kept, value))]
+        if not any(by in names_in(tree) for tree in used):
             raise _is_lacking(call, by)
+        # What is named, though D does not use it, may be found in its derivative.
+        others = [Statement(each, tree) for each, tree in kept.items() if each != name]
+        program = Program((*others, Statement(name, value)), self.source)
         shape = self.typed.shape(call.arguments[1])
         declared = {**self.typed.symbols, by: self.typed.symbols.get(by) or Declaration(shape)}
         of = self.typed.shape(call.arguments[0])
@@ -231,17 +233,6 @@ def _summands(node: Node) -> Iterator[Term]:
         factors = term.factors if isinstance(term, Product) else ()
         sums = [k for k, each in enumerate(factors) if len(each.node.axes) > 1]
         yield from distributed(coefficient, term, sums)
-
-
-def _needed(definitions: Mapping[str, Tree], value: Tree) -> list[str]:
-    """The names that a value uses, directly or through others, in order."""
-    needed, waiting = set[str](), [value]
-    while waiting:
-        for name in names_in(waiting.pop()):
-            if name in definitions and name not in needed:
-                needed.add(name)
-                waiting.append(definitions[name])
-    return [name for name in definitions if name in needed]
 
 
 def _is_lacking(call: Call, by: str) -> NotDifferentiableError:

@@ -5,7 +5,7 @@ from dimderiv.language.declarations import read_shapes
 from dimderiv.language.declared_sizes import SIZE_LIMIT
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.foreign import instead
-from dimderiv.language.inline import names_in, without_definitions, written_out
+from dimderiv.language.inline import names_in, needed, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
     free_letters,
@@ -165,6 +165,7 @@ __all__ = [
     "names_in",
     "names_in_brackets",
     "names_in_use",
+    "needed",
     "parse_expression",
     "parse_program",
     "parse_tokens",

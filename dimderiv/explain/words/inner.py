@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dimderiv.answer import Inner, Question
 from dimderiv.explain.record import Step, record_steps, recorded
 from dimderiv.explain.words.steps import StepSpeaker
-from dimderiv.language import TRACES, Call, Name, Statement
+from dimderiv.language import TRACES, Call, Name, Statement, needed
 
 
 def parts_of(steps: Sequence[Step]) -> list[list[Step]]:
@@ -45,8 +45,10 @@ def derived_first(question: Question, speaker: StepSpeaker) -> int:
 def _derived(inner: Inner, speaker: StepSpeaker, number: int) -> int:
     """Say how one was derived; the number of steps."""
     first, *blocks = parts_of(record_steps(inner.derived))
-    own = inner.derived.question.typed.program.statements
-    where = tuple(_equation(each) for each in own if each.name)
+    *before, last = inner.derived.question.typed.program.statements
+    definitions = {each.name or "": each.value for each in before}
+    used = [Statement(name, definitions[name]) for name in needed(definitions, last.value)]
+    where = tuple(map(_equation, used if last.name is None else [*used, last]))
     of = inner.call.arguments[0]
     speaker.markup.gap()
     key = "inner_where" if where else "inner_of"
