@@ -11,7 +11,7 @@ from dimderiv.answer import Derived, Extent, Inner, Question, written
 from dimderiv.conform import symbols
 from dimderiv.derivation.pipeline import derived
 from dimderiv.differentiate import binds_entries
-from dimderiv.errors import NotDifferentiableError
+from dimderiv.errors import NotDifferentiableError, Span
 from dimderiv.graph import Node, Product, Term, arranged, distributed, terms, total
 from dimderiv.infer import Typed, infer
 from dimderiv.language import (
@@ -24,6 +24,7 @@ from dimderiv.language import (
     Declaration,
     Name,
     Negative,
+    Number,
     Program,
     Statement,
     Transpose,
@@ -125,7 +126,20 @@ class _Writer:
             return self.put(node, is_linear=is_linear)
         is_linear = is_linear and _is_linear(node)
         found = with_operands(node, lambda part: self.tree(part, is_linear=is_linear))
-        return node if found is node else _in_order(_signed(found))
+        if found is node:
+            return node
+        found = _signed(found)
+        if isinstance(node, Binary) and node.operator == "*" and _is_derivative(node.right):
+            return self.in_front(node, found)
+        return found
+
+    def in_front(self, node: Binary, found: Tree) -> Tree:
+        """A product whose last factor was a derivative."""
+        if isinstance(found, Negative):
+            return Negative(self.in_front(node, found.operand), node.span)
+        assert isinstance(found, Binary), "a product stays one"
+        is_scalar = self.typed.shape(node.left).is_scalar
+        return _in_front(found.left, found.right, node.span, is_scalar=is_scalar)
 
     def put(self, call: Call, *, is_linear: bool) -> Tree:
         """What stands where a derivative stood."""
@@ -274,15 +288,30 @@ def _signed(node: Tree) -> Tree:
             return node
 
 
-def _in_order(node: Tree) -> Tree:
-    """A product, of which the last factor is none."""
-    match node:
-        case Negative(operand):
-            return Negative(_in_order(operand), node.span)
-        case Binary("*", left, Binary("*", first, last)):
-            return Binary("*", _in_order(Binary("*", left, first, node.span)), last, node.span)
+def _in_front(factor: Tree, product: Tree, span: Span, *, is_scalar: bool) -> Tree:
+    """A product with one more factor in front, which what follows it must not be read with.
+
+    Only a scalar may be multiplied with the first factor alone, as `a (b'c) D` shows.
+    """
+    number, rest = _apart(product)
+    if number is not None:
+        factor = Binary("*", number, factor, span)
+    if is_scalar and rest is not None and isinstance(rest, Binary) and rest.operator == "*":
+        first = _in_front(factor, rest.left, span, is_scalar=True)
+        return Binary("*", first, rest.right, span)
+    return factor if rest is None else Binary("*", factor, rest, span)
+
+
+def _apart(product: Tree) -> tuple[Tree | None, Tree | None]:
+    """The number in front of a product, and what follows it."""
+    match product:
+        case Number():
+            return product, None
+        case Binary("*", left, right, span):
+            number, rest = _apart(left)
+            return number, right if rest is None else Binary("*", rest, right, span)
         case _:
-            return node
+            return None, product
 
 
 def _at(call: Call, tree: Tree) -> Tree:
