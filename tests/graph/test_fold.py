@@ -108,7 +108,7 @@ def test_no_sigmoid(text: str) -> None:
         ("sin(x) .* cos(x)", None),
         ("sign(x) ./ abs(y)", None),
         ("sign(x) .* abs(x)", "x"),
-        ("sign(x) .* x.^2", "abs(x) .* x"),
+        ("sign(x) .* x.^2", "x .* abs(x)"),
         ("sign(x) .* abs(y)", None),
         ("sign(x) ./ abs(x).^2", None),
         ("sign(x) (1 ./ abs(x))'", None),
