@@ -29,11 +29,13 @@ from dimderiv.graph import (
     labelled,
     laps_over,
     letters_of,
+    log_odds,
     product,
+    rest_of_sigmoid,
     total,
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
-from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
@@ -67,7 +69,7 @@ class Simplifier:
         self.given = given
         definitions = list(definitions)
         self.bodies = bodies(definitions)
-        self.names = {n.value.key: n for n in definitions if isinstance(n.value, (Map, Function))}
+        self.names = named_values(definitions)
         self.rulebook = rulebook or builtin_rules()
         self.known: dict[Key, Node] = {}
 
@@ -127,6 +129,8 @@ class Simplifier:
         is_changed = inside != [term for _, term in node.terms]
         if is_changed or (len(node.axes) == 2 and is_transposed(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
+        if isinstance(simple, Sum):
+            simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
         multiplied_out = _multiplied_out(simple) or shown_permutable(simple)

@@ -62,6 +62,7 @@ ENTRYWISE: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+    "logsigmoid": functional.logsigmoid,
     "erf": torch.erf,
     "gelu": functional.gelu,
     "silu": functional.silu,

@@ -332,6 +332,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "relu",
         "sigmoid",
         "softplus",
+        "logsigmoid",
         "erf",
         "gelu",
         "silu",

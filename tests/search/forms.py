@@ -144,6 +144,7 @@ INNER = forms(
     relu({})                                  ¦ rc
     sigmoid({})                               ¦ rc
     softplus({})                              ¦ rc
+    logsigmoid({})                            ¦ rc
     erf({})                                   ¦ rc
     gelu({})                                  ¦ rc
     silu({})                                  ¦ rc

@@ -28,6 +28,7 @@ USES = {
     "relu": Case("a' relu(x)", "x"),
     "sigmoid": Case("a' sigmoid(x)", "x"),
     "softplus": Case("a' softplus(x)", "x"),
+    "logsigmoid": Case("a' logsigmoid(x)", "x"),
     "erf": Case("a' erf(x)", "x"),
     "gelu": Case("a' gelu(x)", "x"),
     "silu": Case("a' silu(x)", "x"),
