@@ -44,6 +44,7 @@ from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
+from dimderiv.simplify.spectral import without_vectors
 
 Shorten = Callable[[Product], Node | None]
 
@@ -113,7 +114,9 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return (self._entries_inside,) if Product in kinds else ()
-        shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
+        shorten: list[Shorten] = [fold]
+        if Function in kinds:
+            shorten = [self._applied, without_vectors, fold]
         shorten.append(self._entries_inside)
         shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
@@ -259,7 +262,12 @@ def _is_one_sided(node: Product) -> bool:
     )
 
 
-OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
+OF_SUMS: Sequence[Shorten] = (
+    _cancelled,
+    _summed_by_term,
+    _scalar_by_term,
+    _shown_symmetric,
+)
 
 
 def _is_diagonal(term: Node) -> bool:
