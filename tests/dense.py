@@ -33,7 +33,7 @@ from dimderiv.language.vocabulary import REDUCTIONS
 
 Array = np.ndarray
 
-ENTRYWISE: dict[str, Callable[[Array], Array]] = {
+ENTRYWISE: dict[str, Callable[..., Array]] = {
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
@@ -41,6 +41,7 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "gelu": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "stop": np.positive,
+    "where": lambda c, a, b: np.asarray(np.where(c != 0, a, b)),
 }
 
 OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
@@ -195,9 +196,10 @@ class Dense(Lettered):
         if node.function == "reshape":
             return first.reshape(*first.shape[: self.depth], *self.size(node))
         others = [self.value(argument) for argument in node.arguments[1:]]
-        if not others and FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
+        if FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
             name = node.function
-            return np.asarray((ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name))(first))
+            function = ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name)
+            return np.asarray(function(*self.aligned([first, *others])))
         if is_extreme_of_two(node):
             extreme = {"max": np.maximum, "min": np.minimum}[node.function]
             return np.asarray(extreme(*self.aligned([first, *others])))

@@ -124,6 +124,19 @@ def _sign_over_abs(value: Map, above: Factor, below: Factor) -> Folded:
     return (Factor(argument, above.indices, Fraction(-1)),)
 
 
+def _size_and_sign(value: Map, above: Factor, other: Factor) -> Folded:
+    """sign(x) x is abs(x), and sign(x) abs(x) is x."""
+    argument = value.arguments[0]
+    if other.indices != above.indices or other.power < 1 or other.power.denominator > 1:
+        return None
+    size = apply_map("abs", argument)
+    if other.node.key == size.key:
+        return _with_rest(Factor(argument, above.indices), other, 1)
+    if other.node.key == argument.key:
+        return _with_rest(Factor(size, above.indices), other, 1)
+    return None
+
+
 def _tangent(value: Map, above: Factor, below: Factor) -> Folded:
     """sinh(x) / cosh(x) is tanh(x), and sin(x) / cos(x) is tan(x)."""
     cosine, quotient = TANGENTS[value.function]
@@ -184,7 +197,7 @@ TANGENTS = {"sinh": ("cosh", "tanh"), "sin": ("cos", "tan")}
 PAIRS: Mapping[str, tuple[Fold, ...]] = {
     "exp": (_softmax, _sigmoid_above, _sigmoid_of_negative),
     "relu": (_relu_where_positive,),
-    "sign": (_sign_over_abs,),
+    "sign": (_sign_over_abs, _size_and_sign),
     "sinh": (_tangent,),
     "sin": (_tangent,),
     "power": (_power_of_same,),

@@ -109,7 +109,7 @@ class _PartReader(ShapeReader):
             if word not in _OF_VALUES:
                 hint = f"one of {', '.join(_OF_VALUES)}, or nothing"
                 self.refuse(f"{word!r} does not suit the value of a function", span, hint=hint)
-            wrong = misfit(f"the value of {self.name}", shape, word, [each for each, _ in words])
+            wrong = misfit(f"{self.name}(...)", shape, word, [each for each, _ in words])
             if wrong:
                 self.refuse(wrong[0], span, hint=wrong[1])
         return shape, frozenset(word for word, _ in words)

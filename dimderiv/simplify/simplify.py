@@ -35,8 +35,11 @@ from dimderiv.graph import (
 from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.entries import entries_inside
+from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 
@@ -78,7 +81,8 @@ class Simplifier:
         if node.key in self.given:
             return node
         if isinstance(node, Map):
-            return fold_map(node)
+            folded = fold_map(node)
+            return compared(folded) if isinstance(folded, Map) else folded
         if not isinstance(node, (Sum, Product)):
             return node
         simple = self.known.get(node.key)
@@ -109,6 +113,7 @@ class Simplifier:
             return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
         shorten.append(self._entries_inside)
+        shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
 
@@ -132,7 +137,7 @@ class Simplifier:
         multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
         if multiplied_out is not None:
             return self(multiplied_out)
-        shorter = factored(simple)
+        shorter = gathered(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 

@@ -71,7 +71,7 @@ def test_a_declaration(arrow: str) -> None:
         ("f: (m x p x n) -> scalar", "the argument of f has 3 axes; at most two are supported"),
         ("f: n -> m x p x n", "the value of f has 3 axes; at most two are supported"),
         ("f: n -> vector", "the value of f has no sizes"),
-        ("K: n -> m x p spd", "only a square matrix can be spd: the value of K is m x p"),
+        ("K: n -> m x p spd", "only a square matrix can be spd: K(...) is m x p"),
         ("K: n -> m orthogonal", "'orthogonal' does not suit the value of a function"),
         (
             "r: n -> m; J_r: m",
