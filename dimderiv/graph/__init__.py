@@ -3,6 +3,7 @@
 from dimderiv.graph.cancelling import has_pseudoinverse
 from dimderiv.graph.exponentials import (
     hyperbolic,
+    is_rest_of_sigmoid,
     log_odds,
     logarithm_of_sigmoid,
     rest_of_sigmoid,
@@ -118,6 +119,7 @@ __all__ = [
     "is_one",
     "is_onehot",
     "is_orthogonal",
+    "is_rest_of_sigmoid",
     "is_symmetric",
     "is_transposed",
     "is_triangle",

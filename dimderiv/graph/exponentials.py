@@ -4,11 +4,12 @@ With `s = exp(a) + exp(b)`, `exp(a) / s` is `sigmoid(a - b)` and `(exp(a) - exp(
 `tanh((a - b) / 2)`; 1 is the exponential of 0.
 """
 
+from collections.abc import Collection
 from fractions import Fraction
 from typing import NamedTuple
 
 from dimderiv.graph.facts import is_one, unnamed
-from dimderiv.graph.nodes import ONCE, Factor, Map, Node, Product, Sum, apply_map, zero
+from dimderiv.graph.nodes import ONCE, Factor, Key, Map, Node, Product, Sum, apply_map, zero
 from dimderiv.graph.products import elementwise, scaled
 from dimderiv.graph.sums import total
 
@@ -123,6 +124,17 @@ def rest_of_sigmoid(node: Sum) -> Node | None:
     if not _is_negative(argument):
         return None
     return scaled(one, apply_map("sigmoid", scaled(-1, argument)))
+
+
+def is_rest_of_sigmoid(node: Node, beside: Collection[Key]) -> bool:
+    """Whether a node is `1 - s`, where `s` is a sigmoid that stands beside it.
+
+    Args:
+        node: any node.
+        beside: the keys of what it is multiplied by.
+    """
+    rest = rest_of_one(node) if isinstance(node, Sum) else None
+    return isinstance(rest, Map) and rest.function == "sigmoid" and rest.key in beside
 
 
 def _is_negative(argument: Node) -> bool:

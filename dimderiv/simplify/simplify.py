@@ -24,6 +24,7 @@ from dimderiv.graph import (
     fold,
     fold_map,
     has_pseudoinverse,
+    is_rest_of_sigmoid,
     is_symmetric,
     is_transposed,
     labelled,
@@ -97,7 +98,11 @@ class Simplifier:
         return simple
 
     def _product(self, node: Product) -> Node:
-        inside = [self(factor.node) for factor in node.factors]
+        beside = {factor.node.key for factor in node.factors}
+        # `s .* (1 - s)` is the slope of a sigmoid, which has no other argument turned round.
+        inside = [
+            f.node if is_rest_of_sigmoid(f.node, beside) else self(f.node) for f in node.factors
+        ]
         if [new.key for new in inside] != [old.node.key for old in node.factors]:
             pairs = zip(inside, node.factors, strict=True)
             factors = [Factor(new, old.indices, old.power) for new, old in pairs]
