@@ -350,7 +350,7 @@ SIMPLIFY = [
         "a factor is lost as it is multiplied in",
         "simplify.simplify:_multiplied",
         lambda right: lambda node, factor: node,
-        Case("sum(y .* log(sigmoid(x)) + (1 - y) .* log(1 - sigmoid(x)))", "x"),
+        Case("(||A x|| - 1)^2", "x"),
     ),
     Fault(
         "folding doubles the value",
