@@ -279,6 +279,7 @@ class Evaluator:
             "normF": lambda: (a * a).sum().sqrt(),
             "normN": lambda: torch.linalg.svdvals(a).sum(),
             "conv2": lambda: functional.conv2d(a[None, None], b[None, None])[0, 0],
+            "convfull2": lambda: functional.conv_transpose2d(a[None, None], b[None, None])[0, 0],
         }
         if name not in work:
             raise UnreadableError(f"{name} is not known")

@@ -250,8 +250,10 @@ class Extents:
                 return unify(rows, cols), ONE
             case "kron":
                 return rows.times(others[0][0]), cols.times(others[0][1])
-            case "conv2":
-                return tuple(a.plus(b, -1).plus(ONE) for a, b in zip(first, *others, strict=True))
+            case "conv2" | "convfull2":
+                sign = -1 if name == "conv2" else 1
+                pairs = zip(first, *others, strict=True)
+                return tuple(a.plus(b, sign).plus(ONE, -sign) for a, b in pairs)
             case "dexpm" if not others:
                 return (rows.times(rows),) * 2
         if name.startswith("∇²"):
