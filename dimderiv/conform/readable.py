@@ -13,6 +13,7 @@ from dimderiv.graph import (
     add,
     is_symmetric,
     is_zero,
+    nodes_of,
     terms,
     total,
     transposed,
@@ -54,12 +55,13 @@ def with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
 
 
 def factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:
-    """The factors of the terms that are added, not subtracted."""
+    """The factors of the terms that are added, not subtracted, and of what these are made of."""
+    added = [term for coefficient, term in terms if coefficient > 0 and isinstance(term, Product)]
     return {
         factor.node.key
-        for coefficient, term in terms
-        if coefficient > 0 and isinstance(term, Product)
-        for factor in term.factors
+        for part in nodes_of(added, through_names=False)
+        if isinstance(part, Product)
+        for factor in part.factors
     }
 
 

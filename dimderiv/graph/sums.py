@@ -45,8 +45,8 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     kept = tuple([term for term in collected.values() if term[0]])
     if not kept:
         return zero(axes)
-    if len(axes) == 2 and len(kept) > 1 and all(_is_diagonal(term) for _, term in kept):
-        return _diagonal_total(kept, axes)
+    if len(axes) == 2 and len(kept) > 1 and True in [_is_diagonal(term) for _, term in kept]:
+        kept = _with_diagonals_joined(kept, axes)
     plain = tuple(range(len(axes)))
     number = content([coefficient for coefficient, _ in kept])
     if len(kept) == 1:
@@ -154,10 +154,29 @@ def _is_diagonal(node: Node) -> bool:
     return isinstance(node, Product) and node.result == (0, 0)
 
 
+def _with_diagonals_joined(kept: tuple[Term, ...], axes: tuple[Dim, ...]) -> tuple[Term, ...]:
+    """Terms, of which the diagonal matrices are one: multiples of the identity stand apart."""
+    diagonal = [term for term in kept if _is_diagonal(term[1])]
+    if len(diagonal) == len(kept):
+        return ((ONCE, _diagonal_total(kept, axes)),)
+    joined = list(kept)
+    for is_multiple in (True, False):
+        group = [term for term in diagonal if _has_no_arrays(term[1]) == is_multiple]
+        if len(group) > 1:
+            place = joined.index(group[0])
+            joined = [term for term in joined if term not in group]
+            joined.insert(place, (ONCE, _diagonal_total(tuple(group), axes)))
+    return tuple(joined)
+
+
+def _has_no_arrays(node: Node) -> bool:
+    return isinstance(node, Product) and not any(factor.indices for factor in node.factors)
+
+
 def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
     """The sum of diagonal matrices, as the diagonal matrix of a sum."""
     products = [(c, term) for c, term in terms if isinstance(term, Product)]
-    if not any(factor.indices for _, term in products for factor in term.factors):
+    if all(_has_no_arrays(term) for _, term in products):
         # Multiples of the identity: `t I + I` is `(t + 1) I`.
         scalars = [(c, product(ONCE, term.factors, (), ())) for c, term in products]
         return product(ONCE, [Factor(total(scalars, ()), ())], (0, 0), axes[:1])

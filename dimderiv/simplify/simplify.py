@@ -36,6 +36,7 @@ from dimderiv.rulebook import Rulebook, builtin_rules
 from dimderiv.simplify.definitions import bodies, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
@@ -129,10 +130,10 @@ class Simplifier:
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
-        if multiplied_out is not None:
-            return self(multiplied_out)
-        shorter = factored(simple)
+        apart = _multiplied_out(simple) or shown_permutable(simple)
+        if apart is not None:
+            return self(apart)
+        shorter = over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
@@ -250,7 +251,14 @@ def _is_one_sided(node: Product) -> bool:
     )
 
 
-OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
+OF_SUMS: Sequence[Shorten] = (
+    _cancelled,
+    _summed_by_term,
+    _scalar_by_term,
+    _shown_symmetric,
+    cleared,
+    multiplied_out,
+)
 
 
 def _is_diagonal(term: Node) -> bool:
