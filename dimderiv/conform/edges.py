@@ -59,13 +59,19 @@ def array(parts: Iterable[Power]) -> TwoWay:
     if triangles and len(ordered) > 1:
         rest = [part for part in ordered if part is not triangles[0]]
         return notation.triangle_of(triangles[0].piece, array(rest))
-    ordered = _with_powers_shared(ordered)
+    ordered = _with_powers_shared(_with_names_first_below(ordered))
     over = [part.raised(part.power) for part in ordered if part.power.numerator > 0]
     if len(over) == 2 and _is_function_before_name(*[piece.upright.tree for piece in over]):
         over.reverse()
-    below = sorted(ordered, key=lambda part: notation.is_compound(part.piece.upright.tree))
-    under = [part.raised(-part.power) for part in below if part.power.numerator < 0]
+    under = [part.raised(-part.power) for part in ordered if part.power.numerator < 0]
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
+
+
+def _with_names_first_below(parts: list[Power]) -> list[Power]:
+    """Parts in an order in which those below the line begin with the plain ones."""
+    below = [part for part in parts if part.power < 0]
+    below.sort(key=lambda part: notation.is_compound(part.piece.upright.tree))
+    return [part for part in parts if part.power > 0] + below
 
 
 def _with_powers_shared(parts: list[Power]) -> list[Power]:
@@ -76,7 +82,8 @@ def _with_powers_shared(parts: list[Power]) -> list[Power]:
         return parts
     shared = [part for part in parts if abs(part.power) == power]
     sign = 1 if any(part.power > 0 for part in shared) else -1
-    inner = array([part._replace(power=part.power / power * sign) for part in shared])
+    places = enumerate(shared)
+    inner = array([Power(p.piece, p.power / power * sign, place) for place, p in places])
     one = Power(inner, power * sign, shared[0].place)
     return [one if part is shared[0] else part for part in parts if part not in shared[1:]]
 

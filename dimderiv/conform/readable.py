@@ -73,17 +73,23 @@ def takes_its_sign(node: Node, added: Collection[Key]) -> bool:
 
 
 def with_bound_on_the_right(node: Map) -> Map:
-    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `-u > 0` is `u < 0`."""
+    """A comparison with 0 without a difference: `1 - u > 0` is `u < 1`, `x - y > 0` is `x > y`.
+
+    A margin keeps its form: `s - t + 1 > 0`.
+    """
     moving, bound = node.arguments
     if not is_zero(bound):
         return node
-    constants = [term for term in terms(moving) if is_constant(term[1])]
-    others = [(-c, term) for c, term in terms(moving) if not is_constant(term)]
-    if not others or any(coefficient < 0 for coefficient, _ in others):
+    added = [(c, term) for c, term in terms(moving) if c > 0]
+    taken = [(-c, term) for c, term in terms(moving) if c < 0]
+    signs = {c > 0 for c, term in terms(moving) if not is_constant(term)}
+    if not taken or (len(signs) > 1 and any(is_constant(term) for _, term in terms(moving))):
         return node
+    left, right = total(added, node.axes), total(taken, node.axes)
+    if True in signs:
+        return Map(node.function, (left, right), node.axes, node.key, node.weight, node.symmetric)
     mirrored = node.function.translate(str.maketrans("<>", "><"))
-    sides = total(others, node.axes), total(constants, node.axes)
-    return Map(mirrored, sides, node.axes, node.key, node.weight, node.symmetric)
+    return Map(mirrored, (right, left), node.axes, node.key, node.weight, node.symmetric)
 
 
 def is_identity(node: Node) -> bool:
