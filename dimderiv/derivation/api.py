@@ -14,8 +14,6 @@ from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, U
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
-    PRIMES,
-    SIGNS,
     Declaration,
     Program,
     Shapes,
@@ -23,6 +21,7 @@ from dimderiv.language import (
     declared_part,
     indexed,
     parse_program,
+    possible_names,
     read_shapes,
     without_definitions,
 )
@@ -51,8 +50,7 @@ def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = 
     Binary(operator='*', left=Name(name='A'), right=Name(name='x'))
     """
     known = [canonical_name(name) for name in functions]
-    declared = {sign + name for name in known for sign in SIGNS}
-    declared.update(name + primes for name in known for primes in PRIMES)
+    declared = {name for each in known for name in possible_names(each)}
     return parse_program(source, names=names, functions=BUILTIN_FUNCTIONS | declared)
 
 

@@ -92,12 +92,21 @@ class _Reader(ProductReader):
             self._vectors_on_matrix(terms)
         elif Kind.COLUMN in kinds and Kind.ROW in kinds:
             if any(isinstance(term, syntax.Transpose) for term in terms):
+                self._turned_on_purpose(terms)
                 return
             for name, kind in names:
                 if kind is not Kind.SCALAR:
                     self._note(habits.OUTER, [name], _turned(kind))
         else:
             self._beside_vectors(terms, names, under)
+
+    def _turned_on_purpose(self, terms: Sequence[syntax.Tree]) -> None:
+        """`W z - q'` has an entry for each pair, as it says, or q was meant as a row."""
+        turned = [term.operand for term in terms if isinstance(term, syntax.Transpose)]
+        columns = [term for term in terms if not isinstance(term, syntax.Transpose)]
+        if not all(map(bare, columns)):
+            for name in filter(None, map(self._open, map(bare, turned))):
+                self._note(habits.TURNED, [name], Kind.ROW)
 
     def _regularised(
         self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]], under: str
@@ -119,8 +128,13 @@ class _Reader(ProductReader):
         for operand, other in ((left, right), (right, left)):
             self.read(operand, "relu" if has_number else "")
             names = [name for name in map(self._open, names_in(operand)) if name]
-            if len(names) == 1 and habits.is_constant(operand) and not self._open(bare(other)):
+            if len(names) == 1 and habits.is_constant(operand) and self._cuts_off(operand, other):
                 self._vectors_are_scalars(habits.CUT_OFF, [(names[0], self._kind(operand))])
+
+    def _cuts_off(self, operand: syntax.Tree, other: syntax.Tree) -> bool:
+        """Whether a constant is where the other operand is cut off, not what is cut off itself."""
+        is_open = habits.is_constant(other) and all(map(self._open, names_in(other)))
+        return isinstance(operand, syntax.Add) or not is_open
 
     def _vectors_are_scalars(self, weight: float, names: Iterable[tuple[str, Kind]]) -> None:
         for name, kind in names:

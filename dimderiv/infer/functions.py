@@ -180,13 +180,15 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -
 
 
 def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
-    """A function that is declared: its argument has the shape that the declaration says."""
-    assert rule.argument is not None and rule.value is not None
-    if len(arguments[0]) != len(rule.argument):
-        raise ClashError(node, clashes.argument_misfit(rule.argument))
-    for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
-        scope.agree(own, wanted, node, clashes.argument_misfit(rule.argument))
-    return axes_of(rule.value)
+    """A function that is declared: its arguments have the shapes that the declaration says."""
+    assert rule.declared is not None
+    for number, (axes, shape) in enumerate(zip(arguments, rule.declared.arguments, strict=True)):
+        write = clashes.argument_misfit(shape, number)
+        if len(axes) != len(shape):
+            raise ClashError(node, write)
+        for own, wanted in zip(axes, axes_of(shape), strict=True):
+            scope.agree(own, wanted, node, write)
+    return axes_of(rule.declared.shape_of(rule.name))
 
 
 _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {

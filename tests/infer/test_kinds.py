@@ -6,6 +6,10 @@ from dimderiv import derive
 from dimderiv.errors import ShapeError
 
 READINGS = [
+    # Of two that may be numbers it is the one beside a number that cuts the other one off.
+    ("sum(min(r .* a, max(min(r, 1 + e), 1 - e) .* a))", "r column; a column; e scalar"),
+    ("sum(max(u, 1) .* a)", "u column; a column"),
+    ("sum(min(abs(r), c))", "r column; c scalar"),
     # A Greek letter is a column where one stands.
     ("(x - mu)' inv(L L') (x - mu)", "x column; mu column; L matrix"),
     ("||y - X beta||^2 + lambda ||beta||^2", "y column; X matrix; beta column; lambda scalar"),
@@ -61,6 +65,7 @@ DOUBTS = [
     ("a ./ x", "a is read as a column n; as a scalar it would fit too: declare a"),
     ("U V' + mu", "mu is read as a row 1 x p; as a scalar it would fit too: declare mu"),
     ("max(0, m - x)", "m is read as a column n; as a scalar it would fit too: declare m"),
+    ("W z - q'", "q is read as a column p; as a row it would fit too: declare q"),
     ("S + w' w", "w is read as a column p; as a matrix it would fit too: declare w"),
     (
         "(x - y)^2",
@@ -112,6 +117,10 @@ def test_a_guess_between_two_readings_is_a_doubt(text: str, expected: str) -> No
         ("||x||^2 / N + lambda x'x", "x"),
         ("A x + b", "b"),
         ("y - a x", "a"),
+        ("x - y'", "y"),
+        ("sum(A .* softplus(s' - s))", "s"),
+        ("sum(X.^2, axis=1) + sum(Y.^2, axis=1)' - 2 X Y'", "X"),
+        ("sum(exp(f + g' - C))", "g"),
     ],
 )
 def test_an_obvious_reading_is_not_doubted(text: str, name: str) -> None:

@@ -14,12 +14,11 @@ from dimderiv.explain.words.markup import UNBROKEN, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.explain.words.worded import Html, Latex, Markdown, Worded
 from dimderiv.language import (
-    SCALAR,
     Call,
     Declaration,
     IndexForm,
     Name,
-    Shape,
+    Signature,
     Statement,
     Transpose,
     Tree,
@@ -219,7 +218,7 @@ class _Page:
         for remark in remarks:
             self.speaker.say(remark[0].upper() + remark[1:] + self.speaker.messages["stop"])
 
-    def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Shape]) -> None:
+    def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Signature]) -> None:
         """The shapes of symbols, with their properties, and of declared functions."""
         field, markup = self.speaker.field, self.speaker.markup
         symbols = self.question.typed.symbols
@@ -227,11 +226,13 @@ class _Page:
             (name, *self.declared(symbols[name]), *sorted(symbols[name].properties))
             for name in names
         ]
-        for name, shape in functions.items():
-            if self.question.rulebook[name].kind == "elementwise":
+        for name, signature in functions.items():
+            if signature.is_elementwise:
                 told.append((name, "elementwise"))
             else:
-                told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
+                taken = ", ".join(map(field, signature.arguments))
+                returned = field(signature.value), *sorted(signature.properties)
+                told.append((name, taken, markup.held(markup.arrow), *returned))
         if told:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))

@@ -14,8 +14,8 @@ from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value,
 from dimderiv.verify.layout import (
     Key,
     Letters,
-    Size,
     Sized,
+    SizedSignature,
     Table,
     entries,
     is_single,
@@ -37,7 +37,7 @@ class Evaluation(ABC):
             the letters in them stand for.
         keep: whether to add to `known`.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
-        declared: the size of the argument of each function that is declared only.
+        declared: what each function takes and returns that is declared only.
         classes: how many classes there are, for each symbol of labels.
     """
 
@@ -47,7 +47,7 @@ class Evaluation(ABC):
     functions: Functions = field(default_factory=Functions)
     known: dict[Key, Value] = field(default_factory=dict)
     keep: bool = False
-    declared: Mapping[str, Size] = field(default_factory=dict)
+    declared: Mapping[str, SizedSignature] = field(default_factory=dict)
     watched: set[int] | None = None
     classes: Mapping[str, int] = field(default_factory=dict)
     # Values at places of letters, which are needed again at others.
