@@ -8,6 +8,7 @@ from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.nested import in_their_places
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.reading import name_read, read
 from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
@@ -131,8 +132,9 @@ def derive(
         variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         refuse_second_meanings(typed, declared)
+        typed, inner = in_their_places(typed, rulebook, variables, text)
         if inline:
-            typed = _in_one_expression(typed, rulebook, variables)
+            typed = _in_one_expression(typed, rulebook)
         if upstream is not None:
             typed = handed_down(typed, upstream, rulebook, variables)
         _refuse_unsupported(typed, order)
@@ -152,8 +154,9 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
-            unused=_unused(known, typed),
+            unused=_unused(known, typed.asked),
             read_as=said,
+            inner=inner,
         )
         derivation = Derivation(derived(question))
     except DimderivError as error:
@@ -170,18 +173,23 @@ def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
     return (*(name for name in declared if name not in typed.sizes), *defined)
 
 
-def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:
+def _in_one_expression(typed: Typed, rulebook: Rulebook) -> Typed:
     """The program without definitions, with the shapes that it has with them."""
     program = without_definitions(typed.program)
     found = infer(
         program,
         dict(typed.symbols),
         rulebook=rulebook,
-        wrt=wrt,
         value=typed.value,
         sizes=typed.sizes,
     )
-    return replace(found, assumptions=typed.assumptions, doubts=typed.doubts)
+    return replace(
+        found,
+        symbols={**typed.symbols, **found.symbols},
+        assumptions=typed.assumptions,
+        doubts=typed.doubts,
+        given=typed.given,
+    )
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -7,12 +7,21 @@ from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer import clashes, indexed, refusals
 from dimderiv.infer.along import axes_along
 from dimderiv.infer.clashes import Axes, ClashError
+from dimderiv.infer.derivatives import derivative_axes
 from dimderiv.infer.operators import broadcast
 from dimderiv.infer.scope import SCALAR_AXES, Scope, array_axes, axes_of
 from dimderiv.infer.single_entries import refuse_single_entry
 from dimderiv.infer.sizes import product_of, size
 from dimderiv.infer.unify import MismatchError, SizeTerm
-from dimderiv.language import COMMUTATIONS, ONE, Call, Name, along, is_extreme_of_two
+from dimderiv.language import (
+    COMMUTATIONS,
+    DERIVATIVES,
+    ONE,
+    Call,
+    Name,
+    along,
+    is_extreme_of_two,
+)
 from dimderiv.rulebook import Axis, Rule, Sliding, read_signature
 
 CALL_DEPTH = 50
@@ -25,6 +34,8 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if is_extreme_of_two(node):
         return broadcast(scope, node, node.arguments, [scope.visit(x) for x in node.arguments])
     rule = scope.rulebook.rules.get(node.function)
+    if rule is None and node.function in DERIVATIVES:
+        return derivative_axes(scope, node)
     if node.over:
         return _over_letters(scope, node, rule)
     if rule is None:

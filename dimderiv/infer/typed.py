@@ -50,6 +50,7 @@ class Typed:
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
         heads: the letters of the axes of definitions that are made of index statements.
+        given: the program as it is given, where this one has derivatives inside it written out.
     """
 
     program: syntax.Program
@@ -68,6 +69,12 @@ class Typed:
     upstream: str | None = None
     plain: "Typed | None" = None
     heads: Mapping[str, Heads] = field(default_factory=dict)
+    given: "Typed | None" = None
+
+    @property
+    def asked(self) -> "Typed":
+        """The program as it is given, which the check reads."""
+        return self.given or self
 
     @property
     def names(self) -> frozenset[str]:

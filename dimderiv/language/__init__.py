@@ -24,7 +24,7 @@ from dimderiv.language.function_names import (
     sign_of,
     spelled_out,
 )
-from dimderiv.language.inline import names_in, without_definitions, written_out
+from dimderiv.language.inline import names_in, needed, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
     free_letters,
@@ -47,6 +47,7 @@ from dimderiv.language.shapes import (
     Shape,
     size_of,
 )
+from dimderiv.language.structure import DERIVATIVES, TRACES
 from dimderiv.language.syntax import (
     ZERO,
     Add,
@@ -99,6 +100,7 @@ __all__ = [
     "COMMUTATION",
     "COMMUTATIONS",
     "COMPARISONS",
+    "DERIVATIVES",
     "DIGIT_LIMIT",
     "EULER",
     "EXTREMES",
@@ -122,6 +124,7 @@ __all__ = [
     "SIGNS",
     "SIZE_LIMIT",
     "STOP",
+    "TRACES",
     "ZERO",
     "Add",
     "AxisName",
@@ -174,6 +177,7 @@ __all__ = [
     "names_in",
     "names_in_brackets",
     "names_in_use",
+    "needed",
     "parse_expression",
     "parse_program",
     "parse_tokens",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Call, Name, along, declared_part
+from dimderiv.language import DERIVATIVES, Call, Name, along, declared_part
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Scalar
 from dimderiv.verify.evaluate.calls import (
@@ -19,6 +19,7 @@ from dimderiv.verify.evaluate.calls import (
     reduced,
 )
 from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.evaluate.derivatives import derivative
 from dimderiv.verify.evaluate.evaluation import Evaluation
 from dimderiv.verify.evaluate.functions import ELEMENTWISE
 from dimderiv.verify.evaluate.rearranged import one_hot, permuted, reshaped, whole_numbers
@@ -73,6 +74,8 @@ class CallEvaluation(Evaluation):
             return self._reader.over(node, expected)
         if name in self.functions.definitions:
             return self._defined(node)
+        if name in DERIVATIVES:
+            return derivative(self, node)
         if name in self.functions.values or name in self.functions.products:
             return self._told(name, [self.array(argument) for argument in arguments])
         if declared_part(name)[0] in self.declared:

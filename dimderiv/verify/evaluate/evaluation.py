@@ -39,6 +39,8 @@ class Evaluation(ABC):
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
         declared: what each function takes and returns that is declared only.
         classes: how many classes there are, for each symbol of labels.
+        definitions: what each name is defined by, in the order written.
+        depth: how many perturbations there are of derivatives inside the expression.
     """
 
     arithmetic: Arithmetic
@@ -50,6 +52,8 @@ class Evaluation(ABC):
     declared: Mapping[str, SizedSignature] = field(default_factory=dict)
     watched: set[int] | None = None
     classes: Mapping[str, int] = field(default_factory=dict)
+    definitions: dict[str, Tree] = field(default_factory=dict)
+    depth: int = 0
     # Values at places of letters, which are needed again at others.
     _placed: dict[Key, Value] = field(init=False, repr=False)
     _reader: IndexReader = field(init=False, repr=False)
@@ -69,6 +73,7 @@ class Evaluation(ABC):
             value = self.value(statement.value, ANY_SIZE)
             if statement.name is not None:
                 self.names[statement.name] = value
+                self.definitions[statement.name] = statement.value
 
     def result(self, program: Program, expected: Expected = ANY_SIZE) -> Sized:
         """The value of a program, as an array.
