@@ -107,7 +107,7 @@ class LayerModule(StagedModule):
         later = list(reachable(derivatives))
         # A function that is handed in is at hand in the forward pass only; so are the arguments,
         # though the value may do without some, as the trace of `Q' Q` does where Q is orthogonal.
-        handed = [op for op in later if op.kind == "applied"]
+        handed = [op for op in later if op.kind == "applied" or op.function in self.functions]
         given = [op for op in later if op.kind == "input" and op.name in self.arguments.shapes]
         forward = made_of_inputs([value, *derivatives]) & {*reachable([value, *handed, *given])}
         return kept(derivatives, forward)
