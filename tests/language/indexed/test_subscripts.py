@@ -139,7 +139,7 @@ def test_a_variable_may_have_a_subscript(name: str, array: str) -> None:
         ("exp(z_i) / sum_j exp(z_j)", "z_k", None, "diag(softmax(z)) - softmax(z) softmax(z)'"),
         ("max_i x_i", "x", None, "x >= max(x)"),
         ("1/n sum_{i=1}^n (y_i - w' x_i)^2", "w", "X: n x d", "2 X' (X w - y) / n"),
-        ("sum_{i≠j} A_ij x_i x_j", "A", "x: n", "diag(x) (ones(n, n) - I) diag(x)"),
+        ("sum_{i≠j} A_ij x_i x_j", "A", "x: n", "(x x') .* (ones(n, n) - I)"),
     ],
 )
 def test_answers_are_those_of_matrix_notation(
