@@ -58,8 +58,8 @@ FUNCTIONS = {
         "30 digits",
     ),
     "clip(x, -1, 1)": (
-        "(x > -1) .* (x < 1)",
-        r"\mathbf{1}[x > -1] \odot \mathbf{1}[x < 1]",
+        "abs(x) < 1",
+        r"\mathbf{1}[\lvert x \rvert < 1]",
         "exact",
     ),
     "where(y > 0, x.^2, x)": (
@@ -77,7 +77,14 @@ FUNCTIONS = {
     ),
     "median(x)": (
         "u = abs(rank(x) - mean(rank(x))); (u < 1) / sum(u < 1)",
-        "",
+        r"\begin{aligned}"
+        "\n"
+        r"  u &= \lvert \operatorname{rank}(x)"
+        r" - \operatorname{mean}(\operatorname{rank}(x)) \rvert \\"
+        "\n"
+        r"  \mathrm{d}x &= \frac{\mathbf{1}[u < 1]}{\operatorname{sum}(\mathbf{1}[u < 1])}"
+        "\n"
+        r"\end{aligned}",
         "exact",
     ),
     "prod(x)": ("prod(x) ./ x", r"\operatorname{prod}(x) \oslash x", "exact"),
