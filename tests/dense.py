@@ -233,6 +233,8 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
+            "cumsum": lambda: a.cumsum(0 if a.shape[1] == 1 else node.axis or 0),
+            "median": lambda: np.median(a),
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),
