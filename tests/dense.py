@@ -235,6 +235,7 @@ class Dense(Lettered):
         table: dict[str, Callable[[], Any]] = {
             "cumsum": lambda: a.cumsum(0 if a.shape[1] == 1 else node.axis or 0),
             "median": lambda: np.median(a),
+            "rank": lambda: a.argsort(axis).argsort(axis),
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),
