@@ -78,12 +78,12 @@ def polar(a: Array) -> Array:
     return a
 
 
-def leading(a: Array) -> Array:
-    """The eigenvector of the largest eigenvalue, its largest entry positive."""
+def columns(a: Array) -> Array:
+    """The eigenvectors by ascending eigenvalue, the largest entry of each positive."""
     values, vectors = np.linalg.eig(a)
-    v = vectors[:, values.real.argmax()].real
-    sign = np.sign(v[np.abs(v).argmax()])
-    return np.asarray(v[:, None] / np.linalg.norm(v) * sign)
+    found = vectors[:, values.real.argsort()].real
+    top = found[np.abs(found).argmax(axis=0), range(len(a))]
+    return np.asarray(found / np.linalg.norm(found, axis=0) * np.sign(top))
 
 
 class Dense(Lettered):
@@ -251,7 +251,10 @@ class Dense(Lettered):
             "dexpm": lambda: slope(a, b),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
-            "eigvec": lambda: leading(a),
+            "eigmin": lambda: np.linalg.eigvals(a).real.min(),
+            "eigvals": lambda: np.sort(np.linalg.eigvals(a).real)[:, None],
+            "eigvecs": lambda: columns(a),
+            "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
             "kron": lambda: np.kron(a, second),

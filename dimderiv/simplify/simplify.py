@@ -29,11 +29,13 @@ from dimderiv.graph import (
     labelled,
     laps_over,
     letters_of,
+    log_odds,
     product,
+    rest_of_sigmoid,
     total,
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
-from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
@@ -42,6 +44,7 @@ from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
+from dimderiv.simplify.spectral import without_vectors
 
 Shorten = Callable[[Product], Node | None]
 
@@ -70,7 +73,7 @@ class Simplifier:
         self.given = given
         definitions = list(definitions)
         self.bodies = bodies(definitions)
-        self.names = {n.value.key: n for n in definitions if isinstance(n.value, (Map, Function))}
+        self.names = named_values(definitions)
         self.rulebook = rulebook or builtin_rules()
         self.known: dict[Key, Node] = {}
 
@@ -111,7 +114,9 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return (self._entries_inside,) if Product in kinds else ()
-        shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
+        shorten: list[Shorten] = [fold]
+        if Function in kinds:
+            shorten = [self._applied, without_vectors, fold]
         shorten.append(self._entries_inside)
         shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
@@ -132,6 +137,8 @@ class Simplifier:
         is_changed = inside != [term for _, term in node.terms]
         if is_changed or (len(node.axes) == 2 and is_transposed(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
+        if isinstance(simple, Sum):
+            simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
         multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
@@ -255,7 +262,12 @@ def _is_one_sided(node: Product) -> bool:
     )
 
 
-OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
+OF_SUMS: Sequence[Shorten] = (
+    _cancelled,
+    _summed_by_term,
+    _scalar_by_term,
+    _shown_symmetric,
+)
 
 
 def _is_diagonal(term: Node) -> bool:

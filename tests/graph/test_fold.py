@@ -67,6 +67,8 @@ def test_no_softmax(text: str) -> None:
         ("1 ./ (1 + exp(-x))", "sigmoid(x)"),
         ("exp(x) ./ (1 + exp(y))", "exp(x) .* sigmoid(-y)"),
         ("exp(x) .* sigmoid(-x)", "sigmoid(x)"),
+        ("exp(x) ./ (exp(x) + exp(y))", "sigmoid(x - y)"),
+        ("exp(y) ./ (exp(x) + exp(y)).^2", "sigmoid(y - x) ./ (exp(x) + exp(y))"),
     ],
 )
 def test_sigmoid(text: str, expected: str) -> None:

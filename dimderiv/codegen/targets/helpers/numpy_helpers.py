@@ -15,6 +15,7 @@ from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F4
     erfc,
     erfinv,
     lgamma,
+    logsigmoid,
     polygamma,
 )
 from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
