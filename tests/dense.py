@@ -233,7 +233,9 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
-            "cumsum": lambda: a.cumsum(0 if a.shape[1] == 1 else node.axis or 0),
+            "cumsum": lambda: np.cumsum(
+                a, 0 if node.axis is None and a.shape[1] == 1 else node.axis == 1
+            ),
             "median": lambda: np.median(a),
             "rank": lambda: a.argsort(axis).argsort(axis),
             "vector": lambda: a * np.ones(self.size(node)),
