@@ -233,7 +233,7 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
-            "cumsum": lambda: np.cumsum(
+            "cumsum": lambda: np.cumsum(a, axis if node.axis is None else int(node.axis == 1)),
                 a, 0 if node.axis is None and a.shape[1] == 1 else node.axis == 1
             ),
             "median": lambda: np.median(a),
