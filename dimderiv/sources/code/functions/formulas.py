@@ -35,6 +35,8 @@ FORMULAS: Mapping[str, str] = {
     " @ (a - mean(a, axis=1, keepdims=True)).T / (a.shape[1] - 1)",
     "ptp": "lambda a: max(a) - min(a)",
     "linear": "lambda a, weight, bias=0: a @ weight.T + bias",
+    "vecdot": "lambda a, b: sum(a * b, axis=-1)",
+    "matrix_norm": "lambda a: norm(a)",
     "addmm": "lambda c, a, b: c + a @ b",
     "mse_loss": "lambda a, target, reduction='mean': reduced((a - target)**2, reduction)",
     "l1_loss": "lambda a, target, reduction='mean': reduced(abs(a - target), reduction)",
