@@ -308,8 +308,9 @@ class Reader:
                 return replace(self, names=own).scalar(body)
 
             return entrywise(function, *arguments)
-        tables = [closed(argument) for argument in arguments]
-        if len(tables[0][0]) == 1 < len(tables[0]):
+        tables, axis = [closed(argument) for argument in arguments], _axis(node)
+        is_column = len(tables[0][0]) == 1 < len(tables[0])
+        if is_column if axis is None else axis == 0:
             body = self.functions.columns.get(node.function, body)
         inner = replace(self, names=dict(zip(names, tables, strict=True)))
         return inner.value(along(body, node.axis))
