@@ -158,7 +158,10 @@ _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
 IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
+    "spd": {"spd"},
 }
+# What a matrix is said to be that has one of them.
+SAID = {"symmetric": "symmetric", "spd": "symmetric and positive definite"}
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -317,9 +320,9 @@ def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | N
     found = symbols.get(name)
     if found is None or found.properties & IMPLY[assumed]:
         return None
-    if assumed == "symmetric" and not found.shape.is_matrix:
+    if assumed in SAID and not found.shape.is_matrix:
         return None
     symbols[name] = replace(found, properties=found.properties | {assumed})
-    if assumed == "symmetric":
-        return f"{name} is symmetric"
+    if assumed in SAID:
+        return f"{name} is {SAID[assumed]}"
     return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

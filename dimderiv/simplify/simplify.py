@@ -40,6 +40,7 @@ from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
+from dimderiv.simplify.triangles import inside_triangle, joined_triangles
 
 Shorten = Callable[[Product], Node | None]
 
@@ -110,7 +111,7 @@ class Simplifier:
             return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [fold]
         if Function in kinds:
-            shorten = [self._applied, without_vectors, fold]
+            shorten = [self._applied, without_vectors, inside_triangle, fold]
         shorten.append(self._entries_inside)
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
@@ -132,9 +133,10 @@ class Simplifier:
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
-        if multiplied_out is not None:
-            return self(multiplied_out)
+        for apart in (_multiplied_out, shown_permutable, joined_triangles):
+            new = apart(simple)
+            if new is not None:
+                return self(new)
         shorter = factored(simple)
         return simple if shorter is None else self(shorter)
 

@@ -143,6 +143,13 @@ def slogdet(at: Place, a: Value) -> Parts:
     return Parts("slogdet", {"sign": None, "logabsdet": logarithm})
 
 
+def cholesky(at: Place, a: Value, lower: Value = True, upper: Value = False) -> Array:
+    """A Cholesky factor: the lower one, unless the other one is asked for."""
+    factor = _of_matrix("chol", 2)(at, a)
+    is_upper = _is_chosen(at, upper) or not _is_chosen(at, lower)
+    return Array(transposed(factor.tree), 2) if is_upper else factor
+
+
 def eigh(at: Place, a: Value) -> Parts:
     """Eigenvalues and eigenvectors of a symmetric matrix."""
     values, vectors = (_of_matrix(name, axes)(at, a) for name, axes in SPECTRUM)
@@ -326,6 +333,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "solve_triangular": solve_triangular,
     "cho_solve": cho_solve,
     "cholesky_solve": cholesky_solve,
+    "cholesky": cholesky,
     "slogdet": slogdet,
     "eigh": eigh,
     "eigvalsh": _of_matrix("eigvals", 1),
