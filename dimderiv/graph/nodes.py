@@ -245,6 +245,8 @@ def zero(axes: tuple[Dim, ...]) -> Sum:
 
 def is_zero(node: Node) -> bool:
     """Whether the node is known to be zero everywhere."""
+    if isinstance(node, Product):
+        return not node.coefficient
     return isinstance(node, Sum) and not node.terms
 
 

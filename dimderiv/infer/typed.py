@@ -160,8 +160,7 @@ IMPLY = {
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
     "spd": {"spd"},
 }
-# What a matrix is said to be that has one of them.
-SAID = {"symmetric": "symmetric", "spd": "symmetric and positive definite"}
+OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -320,9 +319,11 @@ def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | N
     found = symbols.get(name)
     if found is None or found.properties & IMPLY[assumed]:
         return None
-    if assumed in SAID and not found.shape.is_matrix:
+    if assumed in OF_MATRICES and not found.shape.is_matrix:
         return None
     symbols[name] = replace(found, properties=found.properties | {assumed})
-    if assumed in SAID:
-        return f"{name} is {SAID[assumed]}"
+    if assumed == "spd":
+        return f"{name} is symmetric and positive definite"
+    if assumed == "symmetric":
+        return f"{name} is symmetric"
     return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

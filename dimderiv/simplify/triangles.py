@@ -1,4 +1,4 @@
-"""Triangles: `tril(M) + triu(M)` is `M` and its diagonal once more, `tril(chol(A))` is `chol(A)`."""
+"""`tril(M) + triu(M)` is `M` and its diagonal once more, and `tril(chol(A))` is `chol(A)`."""
 
 from collections.abc import Iterator
 

@@ -44,7 +44,7 @@ SCALARS = [
     "logsumexp",
 ]
 EIGEN = ("eigmax", "eigmin", "eigvec", "eigvals", "eigvecs")
-SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", *EIGEN)
+SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "chol", *EIGEN)
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -334,6 +334,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "relu",
         "sigmoid",
         "softplus",
+        "logsigmoid",
         "erf",
         "gelu",
         "silu",

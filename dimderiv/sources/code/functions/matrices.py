@@ -143,9 +143,10 @@ def slogdet(at: Place, a: Value) -> Parts:
     return Parts("slogdet", {"sign": None, "logabsdet": logarithm})
 
 
-def cholesky(at: Place, a: Value, lower: Value = True, upper: Value = False) -> Array:
-    """A Cholesky factor: the lower one, unless the other one is asked for."""
+def cholesky(at: Place, a: Value, lower: Value = None, upper: Value = False) -> Array:
+    """A Cholesky factor: the lower one, but in SciPy the upper one where nothing is said."""
     factor = _of_matrix("chol", 2)(at, a)
+    lower = at.library != "scipy" if lower is None else lower
     is_upper = _is_chosen(at, upper) or not _is_chosen(at, lower)
     return Array(transposed(factor.tree), 2) if is_upper else factor
 
