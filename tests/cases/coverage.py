@@ -26,6 +26,7 @@ TITLES = {
     "matrixcalculus": "matrixcalculus.org",
     "questions": "Questions",
     "sympy_issues": "Issues of sympy",
+    "unknown_functions": "Functions that are not known",
 }
 HEADS = ("source", "expression", "by", "answer", "form", "checked", "length")
 LEVELS = ("exact", "30 digits", "numeric")

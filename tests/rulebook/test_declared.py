@@ -3,6 +3,7 @@
 import json
 import string
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,15 @@ from dimderiv.errors import (
     VerificationError,
 )
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import Signature
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
 from dimderiv.surfaces.cli.command import main
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.evaluate.arithmetic import Arithmetic
-from dimderiv.verify.evaluate.declared import stand_in
+from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.layout import SizedSignature
 from dimderiv.verify.points.check import verify
 
 VECTOR = "f: n -> scalar; g: n -> scalar"
@@ -64,14 +67,15 @@ def test_a_declaration(arrow: str) -> None:
             "f: n x n symmetric -> scalar",
             "'symmetric' does not suit the argument of a function",
         ),
+        ("f: m x p, , n -> scalar", "an argument of f is missing"),
+        ("f: (m x p x n) -> scalar", "the argument of f has 3 axes; at most two are supported"),
+        ("f: n -> m x p x n", "the value of f has 3 axes; at most two are supported"),
+        ("f: n -> vector", "the value of f has no sizes"),
+        ("K: n -> m x p spd", "only a square matrix can be spd: K(...) is m x p"),
+        ("K: n -> m orthogonal", "'orthogonal' does not suit the value of a function"),
         (
-            "f: m x p, n -> scalar",
-            "f is declared with several arguments, and only functions of one argument are "
-            "supported",
-        ),
-        (
-            "f: m x p -> m x n",
-            "only scalar-valued functions can be declared, and the value of f would be m x n",
+            "r: n -> m; J_r: m",
+            "r is a function, so J_r has a meaning, and it is declared as well",
         ),
     ],
 )
@@ -368,7 +372,7 @@ def test_a_wrong_answer_fails_the_check(wrong: str) -> None:
         wrt="x",
         symbols=read_shapes(shapes),
         value=SCALAR,
-        declared=dict.fromkeys("fg", Shape(size, Dim.of(1))),
+        declared=dict.fromkeys("fg", Signature((Shape(size, Dim.of(1)),))),
     )
 
     with pytest.raises(VerificationError):
@@ -409,19 +413,19 @@ def test_random_compositions(inner: list[str], outer: str, order: int) -> None:
 def test_the_concrete_functions(shape: tuple[int, ...]) -> None:
     """The gradient and the Hessian that tests compute with are those of the function."""
     concrete, at = Concrete("f"), np.random.default_rng(1).standard_normal(shape)
+    value, gradient = partial(concrete.call, "f"), partial(concrete.call, "∇f")
 
-    assert np.allclose(concrete.gradient(at), differences(concrete.value, at), atol=1e-6)
-    second = differences(concrete.gradient, at).reshape(np.shape(concrete.hessian(at)))
-    assert np.allclose(concrete.hessian(at), second, atol=1e-6)
+    assert np.allclose(gradient(at), differences(value, at), atol=1e-6)
+    assert np.allclose(concrete.call("∇²f", at), differences(gradient, at), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", string.ascii_letters)
 def test_what_stands_in_the_brackets_of_a_second_derivative_counts(name: str) -> None:
     """No stand-in of a function of a scalar is a quadratic, by coefficients that cancel."""
-    arithmetic = Arithmetic(30)
-    function = stand_in(name, 1)
+    known = SizedSignature(Signature((SCALAR,)), {})
+    second = partial(put_in_place, f"∇²{name}", known, Arithmetic(30))
 
-    assert function.hessian(arithmetic, [[0]]) != function.hessian(arithmetic, [[1]])
+    assert second([[[0]]]) != second([[[1]]])
 
 
 def test_a_function_in_a_definition_that_is_repeated_is_handed_in() -> None:
