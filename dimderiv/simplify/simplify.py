@@ -39,6 +39,7 @@ from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
@@ -146,7 +147,7 @@ class Simplifier:
             new = apart(simple)
             if new is not None:
                 return self(new)
-        shorter = gathered(simple) or factored(simple)
+        shorter = gathered(simple) or over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
@@ -269,6 +270,8 @@ OF_SUMS: Sequence[Shorten] = (
     _summed_by_term,
     _scalar_by_term,
     _shown_symmetric,
+    cleared,
+    multiplied_out,
 )
 
 
