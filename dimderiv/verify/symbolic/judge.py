@@ -8,7 +8,7 @@ from math import prod
 from typing import TypeAlias
 
 from dimderiv.errors import LimitError, VerificationError
-from dimderiv.language import DERIVATIVES, Blocks, Call, walk
+from dimderiv.language import DERIVATIVES, Blocks, Call, declared_part, walk
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
 from dimderiv.verify.layout import Dimensions, size_at
 from dimderiv.verify.symbolic.arithmetic import (
@@ -90,6 +90,9 @@ def _refuse_many_axes(claim: Claim) -> None:
         name = part.function if isinstance(part, Call) else ""
         if isinstance(part, Blocks) or name in AT_POINTS:
             raise NotVerifiableError(f"{name or 'blocks'}: left to the check at points")
+        declared = claim.declared.get(declared_part(name)[0])
+        if declared is not None and declared.shape_of(name).has_more_axes:
+            raise NotVerifiableError(f"{name}, which has more than two axes, is left to the points")
 
 
 def _refuse_large(problem: Problem) -> None:
