@@ -52,6 +52,7 @@ from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
+from dimderiv.graph.ratios import logaddexp, ratio, tangent
 from dimderiv.graph.selected import is_within, laps_over
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import exponent, stable
@@ -122,6 +123,7 @@ __all__ = [
     "laps_over",
     "less_than_largest",
     "letters_of",
+    "logaddexp",
     "moved",
     "named",
     "nodes_of",
@@ -131,6 +133,7 @@ __all__ = [
     "operands_first",
     "part",
     "product",
+    "ratio",
     "reached",
     "rows_sum_to_one",
     "scaled",
@@ -140,6 +143,7 @@ __all__ = [
     "size",
     "stable",
     "symbol",
+    "tangent",
     "terms",
     "times",
     "total",

@@ -1,4 +1,4 @@
-"""Functions that a program writes out: a softmax, its logarithm, a sigmoid.
+"""Functions that a program writes out: a softmax, its logarithm, a sigmoid, a tanh.
 
 They are recognised before anything is differentiated, so that `P = exp(S) ./ sum(exp(S), axis=1)`
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
@@ -6,13 +6,26 @@ and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are
 
 from collections.abc import Sequence
 
-from dimderiv.graph import Function, Node, Product, Sum, apply_function, fold, terms, total, unnamed
+from dimderiv.graph import (
+    Function,
+    Node,
+    Product,
+    Sum,
+    apply_function,
+    fold,
+    tangent,
+    terms,
+    total,
+    unnamed,
+)
 from dimderiv.lower.arrays import Array
 
 
 def quotient(value: Array) -> Array:
     """What is written as a quotient, as the function that it is."""
-    folded = fold(value.node) if isinstance(value.node, Product) else None
+    if not isinstance(value.node, Product):
+        return value
+    folded = tangent(value.node) or fold(value.node)
     if folded is None:
         return value
     if isinstance(folded, Function) and folded.function == "softmax":
