@@ -10,10 +10,11 @@ from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.largest import SMALL
 from dimderiv.codegen.plan.operations import Operation, is_odd
-from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
+from dimderiv.codegen.plan.patterns import images, is_scattered, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
@@ -25,7 +26,6 @@ from dimderiv.graph import (
     Constant,
     Factor,
     Function,
-    Key,
     LabelledProduct,
     Map,
     Merged,
@@ -73,28 +73,18 @@ class Planner:
         self.placing = Placing(plan, self.factors, self.value, self._multiplied)
         self.adding = Adding(plan)
         self.names: dict[Operation, str] = {}
-        self._known: dict[Key, Tensor] = {}
-        self._unturned: dict[frozenset[Key], list[Node]] = {}
+        self._known = Known(plan)
         self._trying = 0
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
-        known = self._known.get(node.key) or self._known_turned(node)
+        known = self._known.get(node)
         if known is None:
-            known = self._known[node.key] = self._planned(node)
+            known = self._planned(node)
+            self._known.note(node, known)
             if known.op.rank == 2 and graph.is_symmetric(node):
                 self.plan.symmetric.add(known.op)
-            if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
-                self._unturned.setdefault(parts_of(node), []).append(node)
         return known
-
-    def _known_turned(self, node: Node) -> Tensor | None:
-        """The value of a node of which the transpose is known."""
-        for other in self._unturned.pop(parts_of(node), ()) if len(node.axes) == 2 else ():
-            held = self._known[other.key]
-            flipped = held._replace(letters=tuple(1 - axis for axis in held.letters))
-            self._known.setdefault(turned(other).key, flipped)
-        return self._known.get(node.key)
 
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
@@ -311,18 +301,17 @@ class Planner:
 
     def _labelled(self, node: Product) -> Tensor:
         """A product whose result has a letter for each axis."""
-        plan, simpler = self.plan, without_cancelling(node)
+        simpler = without_cancelling(node)
         if simpler is not None:
             return self.value(simpler)
-        closed = self._contracted(node)
-        opened = distributed(node, plan.sizes) if self._trying < MOST_NESTED else None
+        opened = distributed(node, self.plan.sizes) if self._trying < MOST_NESTED else None
         if opened is None:
-            return closed
-        before, self._trying = len(plan.committed), self._trying + 1
-        found = self.value(opened)
-        plan.take_back(before)
+            return self._contracted(node)
+        closed = self._known.tried(lambda: self._contracted(node))
+        self._trying += 1
+        other = self._known.tried(lambda: self.value(opened))
         self._trying -= 1
-        return found if plan.extra_cost(found.op) < plan.extra_cost(closed.op) else closed
+        return self._known.taken(other if other.cost < closed.cost else closed)
 
     def _contracted(self, node: Product) -> Tensor:
         coefficient, factors = self.demands.familiar(node)
