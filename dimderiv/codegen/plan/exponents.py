@@ -4,7 +4,7 @@ An array is a mantissa of moderate size times the exponential of an exponent.  A
 exponents, and a sum or a reduction takes out the largest.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from dimderiv.graph import (
     elementwise,
     is_nonnegative,
     is_one,
+    is_symmetric,
     is_zero,
     letters_of,
     product,
@@ -38,6 +39,7 @@ from dimderiv.graph import (
 from dimderiv.language import Dim
 
 MOST_NESTED = 4
+MOST_APART = 3
 KEPT = 4096
 Letters = tuple[int, ...]
 
@@ -146,6 +148,8 @@ def _of_sum(node: Sum, depth: int, tails: bool) -> Scaled | None:
     """Terms over the exponential of the largest of their exponents."""
     if (less_than_one := complement(node)) is not None:
         return _of_complement(*less_than_one, depth, tails)
+    if tails and (three := _three_factors(node)) is not None:
+        return scaled_apart(three, depth, tails=True)
     parts = [(c, term, scaled_apart(term, depth, tails=tails)) for c, term in node.terms]
     if all(found is None for _, _, found in parts):
         return None
@@ -154,6 +158,22 @@ def _of_sum(node: Sum, depth: int, tails: bool) -> Scaled | None:
     taken = largest([found.exponent(along) for _, found in every])
     whole = total([(c, found.less(taken, along)) for c, found in every], node.axes)
     return Scaled(whole, (Part(taken, along),))
+
+
+def _three_factors(node: Sum) -> Node | None:
+    """`sigmoid(a) - sigmoid(b)`, which is `sigmoid(a) sigmoid(-b) (1 - exp(b - a))`."""
+    if len(node.terms) != 2:
+        return None
+    (c, first), (d, second) = node.terms
+    one, other = unnamed(first), unnamed(second)
+    if c != -d or not isinstance(one, Map) or not isinstance(other, Map):
+        return None
+    if one.function != "sigmoid" or other.function != "sigmoid":
+        return None
+    (a,), (b,) = one.arguments, other.arguments
+    gap = apply_map("exp", add(b, scaled(-1, a)))
+    below = apply_map("sigmoid", scaled(-1, b))
+    return elementwise(c, (one, 1), (below, 1), (add(_ones(node.axes), scaled(-1, gap)), 1))
 
 
 def complement(node: Node) -> tuple[Fraction, Map] | None:
@@ -237,7 +257,7 @@ def split(
         tails: whether what may be tiny counts.
     """
     plain, exponents = list[Factor](), list[tuple[Fraction, Factor]]()
-    for factor in factors:
+    for factor in _two_sided(factors):
         is_plain = are_letters(factor.indices)
         found = scaled_apart(factor.node, depth, tails=tails) if is_plain else None
         mantissa = factor.node if found is None else found.mantissa
@@ -249,6 +269,18 @@ def split(
     return plain, exponents
 
 
+def _two_sided(factors: Sequence[Factor]) -> Iterator[Factor]:
+    """The factors, the square of a symmetric inverse as two, of which each loses one side."""
+    for factor in factors:
+        node = unnamed(factor.node)
+        is_inverse = isinstance(node, Function) and node.function == "inv" and is_symmetric(node)
+        is_square = is_inverse and factor.power == 2 and len(factor.indices) == 2
+        for indices in (factor.indices, factor.indices[::-1]) if is_square else ():
+            yield Factor(factor.node, indices)
+        if not is_square:
+            yield factor
+
+
 def gathered(exponents: Iterable[tuple[Fraction, Factor]], dims: Sequence[Dim]) -> list[Factor]:
     """Exponents added up: each to one of its own letters, else to the one with fewest others.
 
@@ -257,7 +289,7 @@ def gathered(exponents: Iterable[tuple[Fraction, Factor]], dims: Sequence[Dim]) 
         dims: the size of each letter.
     """
     groups: dict[Letters, list[tuple[Fraction, Node]]] = {}
-    for power, factor in sorted(exponents, key=lambda each: -len(set(each[1].indices))):
+    for power, factor in sorted(_one_by_one(exponents), key=lambda e: -len(set(e[1].indices))):
         own = tuple(dict.fromkeys(letters_of(factor.indices)))
         homes = [letters for letters in groups if set(own) <= set(letters)]
         letters = min(
@@ -268,6 +300,14 @@ def gathered(exponents: Iterable[tuple[Fraction, Factor]], dims: Sequence[Dim]) 
         groups.setdefault(letters, []).append((power, spread))
     added = [(_softplus_apart(total(each, each[0][1].axes)), i) for i, each in groups.items()]
     return [Factor(node, letters) for node, letters in added if not is_zero(node)]
+
+
+def _one_by_one(exponents: Iterable[tuple[Fraction, Factor]]) -> Iterator[tuple[Fraction, Factor]]:
+    """Exponents with a power of 2 or 3 that often, so that each may be added to another one."""
+    for power, factor in exponents:
+        whole = abs(power.numerator) if power.denominator == 1 else 1
+        count = whole if whole <= MOST_APART else 1
+        yield from [(power / count, factor)] * count
 
 
 def _softplus_apart(exponent: Node) -> Node:

@@ -15,6 +15,7 @@ from dimderiv.graph import (
     is_nonnegative,
     is_zero,
     letters_of,
+    operands,
     part,
     product,
     scaled,
@@ -100,12 +101,20 @@ def is_at_most_zero(exponent: Node, depth: int = MOST_NESTED) -> bool:
     if is_zero(exponent) or is_nonnegative(scaled(-1, exponent)):
         return True
     own = terms(exponent) if depth else []
+    if own and all(c > 0 and _is_largest_of_small(term, depth) for c, term in own):
+        return True
     for c, term in own:
         rest = [each for each in own if each[1] is not term]
         for bound, _ in _bounds(term, exponent) if c == -1 else ():
             if is_at_most_zero(total([*rest, (-ONCE, bound)], exponent.axes), depth - 1):
                 return True
     return False
+
+
+def _is_largest_of_small(term: Node, depth: int) -> bool:
+    inner = term.arguments[0] if isinstance(term, Map) and term.function == FINITE else term
+    is_largest = isinstance(inner, Function) and inner.function == "max"
+    return is_largest and is_at_most_zero(operands(inner)[0], depth - 1)
 
 
 def _bounds(term: Node, like: Node) -> Iterator[tuple[Node, Letters]]:

@@ -182,7 +182,8 @@ def _opened(node: Product) -> Node | None:
     for place, factor in enumerate(node.factors):
         inner = unnamed(factor.node)
         is_sum = isinstance(inner, Sum) and factor.power == 1 and complement(inner) is None
-        if is_sum and are_letters(factor.indices) and scaled_apart(inner):
+        is_sum = is_sum and are_letters(factor.indices) and not _is_moderate(inner)
+        if is_sum and scaled_apart(inner, tails=True):
             assert isinstance(inner, Sum)
             others = [*node.factors[:place], *node.factors[place + 1 :]]
             parts = [(c, [*others, factor._replace(node=term)]) for c, term in inner.terms]
@@ -201,10 +202,21 @@ def _divides(factor: Factor) -> bool:
 def _differ(factors: Sequence[Factor], large: Sequence[Factor]) -> bool:
     """Whether one factor may overflow where another one is tiny: not if both are of one number."""
     found = {id(f): _exponents(f.node) for f in factors}
-    is_quotient = any(not found[id(f)] for f in large)
+    is_quotient = any(not found[id(f)] for f in large) or any(_has_quotient(f) for f in factors)
     return is_quotient or len(set(found.values())) > 1
 
 
 def _exponents(node: Node) -> frozenset[Key]:
     found = map(argument_of_exp, nodes_of([node]))
     return frozenset(each.key for each in found if each is not None)
+
+
+def _has_quotient(factor: Factor) -> bool:
+    """Whether something inside is divided by what may be large."""
+    for node in nodes_of([factor.node]):
+        parts = node.factors if isinstance(node, Product) else ()
+        if any(each.power < 0 and scaled_apart(each.node) for each in parts):
+            return True
+        if isinstance(node, Function) and node.function == "inv" and scaled_apart(*node.arguments):
+            return True
+    return False
