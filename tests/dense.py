@@ -33,7 +33,7 @@ from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
 
 Array = np.ndarray
 
-ENTRYWISE: dict[str, Callable[[Array], Array]] = {
+ENTRYWISE: dict[str, Callable[..., Array]] = {
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
@@ -41,6 +41,7 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "gelu": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "stop": np.positive,
+    "where": lambda c, a, b: np.asarray(np.where(c != 0, a, b)),
 }
 
 OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
@@ -77,12 +78,12 @@ def polar(a: Array) -> Array:
     return a
 
 
-def leading(a: Array) -> Array:
-    """The eigenvector of the largest eigenvalue, its largest entry positive."""
+def columns(a: Array) -> Array:
+    """The eigenvectors by ascending eigenvalue, the largest entry of each positive."""
     values, vectors = np.linalg.eig(a)
-    v = vectors[:, values.real.argmax()].real
-    sign = np.sign(v[np.abs(v).argmax()])
-    return np.asarray(v[:, None] / np.linalg.norm(v) * sign)
+    found = vectors[:, values.real.argsort()].real
+    top = found[np.abs(found).argmax(axis=0), range(len(a))]
+    return np.asarray(found / np.linalg.norm(found, axis=0) * np.sign(top))
 
 
 class Dense(Lettered):
@@ -196,9 +197,10 @@ class Dense(Lettered):
         if base not in BUILTIN_FUNCTIONS:
             order = len(node.function) - len(base)
             return self.each(Concrete(base).derivative(order), first)
-        if not others and FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
+        if FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
             name = node.function
-            return np.asarray((ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name))(first))
+            function = ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name)
+            return np.asarray(function(*self.aligned([first, *others])))
         if is_extreme_of_two(node):
             extreme = {"max": np.maximum, "min": np.minimum}[node.function]
             return np.asarray(extreme(*self.aligned([first, *others])))
@@ -246,7 +248,10 @@ class Dense(Lettered):
             "dexpm": lambda: slope(a, b),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
-            "eigvec": lambda: leading(a),
+            "eigmin": lambda: np.linalg.eigvals(a).real.min(),
+            "eigvals": lambda: np.sort(np.linalg.eigvals(a).real)[:, None],
+            "eigvecs": lambda: columns(a),
+            "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
             "kron": lambda: np.kron(a, second),

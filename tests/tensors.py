@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from dimderiv.codegen.functions.module import Module, function
+from dimderiv.codegen.functions.loaded import function
+from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.plan.plan import Late
 from dimderiv.codegen.plan.programs import Programs
 from dimderiv.codegen.read import axes_of

@@ -10,7 +10,9 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import ONCE
-from dimderiv.language import COMPARISONS, Binary, Call, Name, Transpose, Tree
+from dimderiv.language import COMPARISONS, Add, Binary, Call, Name, Transpose, Tree
+
+ENTRYWISE = frozenset({".*", "./", ".^"})
 
 
 class Power(NamedTuple):
@@ -139,7 +141,18 @@ def scaled_matrix(rows: list[Power], parts: list[Power], columns: list[Power]) -
         return notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
     broadcast = array([*rows, *parts, *(part.other_way for part in columns)])
     product = notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
+    if rows and columns and is_entrywise(array(parts)):
+        # As the chain rule has it: what arrives, then the slope: `(W' dZ) .* (1 - A.^2)`.
+        outer = notation.matrix_product([array(rows), array(columns).other_way])
+        weighted = array([Power(outer, ONCE, -1), *parts])
+        product = min(weighted, product, key=lambda piece: shorter(piece).cost)
     return product if shorter(product).cost < shorter(broadcast).cost else broadcast
+
+
+def is_entrywise(piece: TwoWay) -> bool:
+    """Whether a matrix is worked out entry by entry, such as `1 - A.^2`."""
+    tree = shorter(piece).tree
+    return isinstance(tree, Add) or (isinstance(tree, Binary) and tree.operator in ENTRYWISE)
 
 
 def shorter(piece: TwoWay) -> Form:

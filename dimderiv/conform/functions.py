@@ -6,6 +6,7 @@ from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import Function, Map, is_symmetric, is_triangle
 from dimderiv.language import COMPARISONS, EXTREMES, Binary
+from dimderiv.rulebook import turns
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
@@ -56,10 +57,12 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
         return notation.column(upright)
     if is_symmetric(node):
         return notation.symmetric(upright)
-    transposed = notation.call(node.function, *(piece.transposed for piece in pieces))
     if len(node.axes) == 1:
         return notation.column(upright)
     whole = notation.primed(upright)
+    if not turns(node.function):
+        return TwoWay(upright, whole)
+    transposed = notation.call(node.function, *(piece.transposed for piece in pieces))
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
     ways = (transposed, whole) if len(pieces) > 1 else (whole, transposed)
     upright = notation.shorter(upright, notation.primed(transposed))

@@ -1,6 +1,7 @@
 """What reads better among equal forms: which terms stand together, and where a minus goes."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from dimderiv.graph import (
@@ -71,17 +72,22 @@ def takes_its_sign(node: Node, added: Collection[Key]) -> bool:
 
 
 def with_bound_on_the_right(node: Map) -> Map:
-    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `-u > 0` is `u < 0`."""
+    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `u - v > 0` is `u > v`."""
     moving, bound = node.arguments
     if not is_zero(bound):
         return node
     constants = [term for term in terms(moving) if is_constant(term[1])]
     others = [(-c, term) for c, term in terms(moving) if not is_constant(term)]
-    if not others or any(coefficient < 0 for coefficient, _ in others):
+    above = [(-c, term) for c, term in others if c < 0]
+    below = [(c, term) for c, term in others if c > 0]
+    if not constants and len(above) == len(below) == 1:
+        sides = total(above, node.axes), total(below, node.axes)
+        return replace(node, arguments=sides)
+    if not below or above:
         return node
     mirrored = node.function.translate(str.maketrans("<>", "><"))
     sides = total(others, node.axes), total(constants, node.axes)
-    return Map(mirrored, sides, node.axes, node.key, node.weight, node.symmetric)
+    return replace(node, function=mirrored, arguments=sides)
 
 
 def is_identity(node: Node) -> bool:

@@ -1,6 +1,13 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.exponentials import (
+    hyperbolic,
+    log_odds,
+    logarithm_of_sigmoid,
+    rest_of_sigmoid,
+    tangent,
+)
 from dimderiv.graph.facts import (
     is_definite,
     is_nonnegative,
@@ -52,7 +59,7 @@ from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
-from dimderiv.graph.ratios import logaddexp, ratio, tangent
+from dimderiv.graph.ratios import logaddexp, ratio
 from dimderiv.graph.selected import is_within, laps_over
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import exponent, stable
@@ -106,6 +113,7 @@ __all__ = [
     "fold",
     "fold_map",
     "has_pseudoinverse",
+    "hyperbolic",
     "index_dim",
     "is_definite",
     "is_never_negative",
@@ -123,7 +131,9 @@ __all__ = [
     "laps_over",
     "less_than_largest",
     "letters_of",
+    "log_odds",
     "logaddexp",
+    "logarithm_of_sigmoid",
     "moved",
     "named",
     "nodes_of",
@@ -135,6 +145,7 @@ __all__ = [
     "product",
     "ratio",
     "reached",
+    "rest_of_sigmoid",
     "rows_sum_to_one",
     "scaled",
     "selection",

@@ -28,7 +28,7 @@ Side = Literal["either", "as is", "row"]
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
 
 
 class Merged(NamedTuple):
@@ -245,6 +245,8 @@ def zero(axes: tuple[Dim, ...]) -> Sum:
 
 def is_zero(node: Node) -> bool:
     """Whether the node is known to be zero everywhere."""
+    if isinstance(node, Product):
+        return not node.coefficient
     return isinstance(node, Sum) and not node.terms
 
 
@@ -260,6 +262,8 @@ def is_skew(node: Node) -> bool:
 
 def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
+    if isinstance(node, Function):
+        return node.function == "eigvecs"
     return isinstance(node, Symbol) and "orthogonal" in node.properties
 
 

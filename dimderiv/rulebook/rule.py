@@ -185,7 +185,10 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
 
 
 def _refuse_stray_letters(rule: Rule) -> None:
-    """In a partial derivative in letters, only those of the signature are known, and p and q."""
+    """In a partial derivative in letters, those of the signature are known, and p and q.
+
+    Any other letter is summed, and so stands there more than once.
+    """
     if rule.kind != "matrix":
         return
     if "[" not in rule.signature:
@@ -194,12 +197,13 @@ def _refuse_stray_letters(rule: Rule) -> None:
         )
     known = {"p", "q", *read_signature(rule.signature).letters}
     for argument, text in rule.derivative.items():
-        stray = sorted(_letters(text) - known)
+        standing = _standing(text)
+        stray = sorted(i for i in {*standing} - known if standing.count(i) < 2)
         if stray:
             raise ParseError(
                 f"{rule.place}: the derivative by {argument} has the letter {stray[0]}, "
                 f"which is none of {', '.join(sorted(known))}",
-                hint="the letters of the value, and p and q for the argument",
+                hint="the letters of the value, p and q for the argument, or a letter twice",
             )
 
 
@@ -311,4 +315,9 @@ def _refuse_for_its_kind(rule: Rule) -> None:
 
 def _letters(text: str) -> set[str]:
     """The letters in the brackets of a derivative."""
-    return set(re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text))))
+    return {*_standing(text)}
+
+
+def _standing(text: str) -> list[str]:
+    """The same as often as they stand there."""
+    return re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))

@@ -256,7 +256,7 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
         tuple(range(rank)),
         (*node.axes, *inner_dims),
     )
-    return _with_terms_replaced(node, {handle.term for handle in group}, whole)
+    return with_terms_replaced(node, {handle.term for handle in group}, whole)
 
 
 def has_tensors(nodes: Iterable[Node]) -> bool:
@@ -269,7 +269,14 @@ def has_tensors(nodes: Iterable[Node]) -> bool:
     return any(len(part.axes) > 2 and not isinstance(part, (Sum, Product)) for part in parts)
 
 
-def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
+def with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
+    """A sum with one term in place of several.
+
+    Args:
+        node: the sum.
+        gone: the places of those terms.
+        whole: the term that stands for them.
+    """
     first = min(gone)
     terms = [
         (ONCE, whole) if k == first else term

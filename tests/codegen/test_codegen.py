@@ -15,7 +15,7 @@ from dense import Array, Dense
 from plain_code import without_loops
 
 from dimderiv import derive
-from dimderiv.codegen.functions.module import function
+from dimderiv.codegen.functions.loaded import function
 from dimderiv.codegen.functions.module import source as module_source
 from dimderiv.codegen.plan.plan import Plan
 from dimderiv.codegen.targets.arguments import Arguments

@@ -50,12 +50,13 @@ def test_pairs_keep_every_term() -> None:
         ("-x > 0", "x < 0"),
         ("1 - x - y >= 0", "x + y <= 1"),
         ("x - 1 > 0", "x - 1 > 0"),
-        ("y - x > 0", "y - x > 0"),
+        ("y - x > 0", "y > x"),
+        ("y - x - 1 > 0", "y - x - 1 > 0"),
         ("x > y", "x > y"),
     ],
 )
 def test_a_bound_stands_on_the_right(text: str, expected: str) -> None:
-    """Where all that moves is subtracted from a number."""
+    """Where all that moves is subtracted, or the one of two that is."""
     value = node(text, SHAPES)
     assert isinstance(value, Map)
 

@@ -374,6 +374,11 @@ def test_a_function_without_source_is_refused() -> None:
         ("f = lambda x: np.sum(x)\nf(y**2)", "sum(y.^2)"),
         ("def f(x):\n    return x @ x\nnp.exp(f(y))", "exp(y' y)"),
         ("sign, ld = np.linalg.slogdet(A)\nld", "ld = logdet(A)"),
+        (
+            "w, V = np.linalg.eigh(A)\nnp.sum(np.log(w))",
+            "w = eigvals(A); V = eigvecs(A); sum(log(w))",
+        ),
+        ("jnp.linalg.eigvalsh(A) @ g", "eigvals(A)' g"),
         ("n, d = X.shape\nX.sum() / (n * d)", "sum(X) / (m n)"),
         ("t = x.detach() * 2\n(x - t) @ y", "t = stop(x) * 2; (x - t)' y"),
         ("jax.lax.stop_gradient(x) @ x.data", "stop(x)' stop(x)"),

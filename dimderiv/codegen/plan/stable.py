@@ -69,6 +69,8 @@ def _instead(node: Node) -> Node | None:
     match node:
         case Map("log", (argument,)):
             return _of_logarithm(argument)
+        case Map("logsigmoid", (argument,)):
+            return scaled(-1, apply_map("softplus", scaled(-1, argument)))
         case Function("det" | "inv"):
             found = scaled_apart(node)
             return found and times_exp(found.mantissa, found.exponent())
@@ -109,7 +111,7 @@ def _nodes(node: Sum) -> list[Node]:
 def _with_sign(node: Node) -> Node | None:
     """What is computed instead of a logarithm or a sum, if a number is in front of it."""
     found = None
-    if isinstance(node, Map) and node.function == "log":
+    if isinstance(node, Map) and node.function in {"log", "logsigmoid"}:
         found = well_scaled(node)
     elif isinstance(node, (Sum, Product)):
         found = _with_signs_outside(node)

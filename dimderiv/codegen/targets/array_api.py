@@ -38,6 +38,8 @@ class ArrayApiWriter(Writer):
         "logdet": '{helper.linalg}("slogdet", {})[1]',
         "detsign": '{helper.linalg}("slogdet", {})[0]',
         "eigmax": '{helper.linalg}("eigvalsh", {})[-1]',
+        "eigmin": '{helper.linalg}("eigvalsh", {})[0]',
+        "eigvals": '{helper.linalg}("eigvalsh", {})',
         "pinv": '{helper.linalg}("pinv", {})',
         "normN": 'xp.sum({helper.linalg}("svd", {}, full_matrices=False)[1])',
         "einsum": '{helper.einsum}("{op.subscripts}", {}, {})',

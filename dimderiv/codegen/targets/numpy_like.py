@@ -21,6 +21,8 @@ class NumpyLikeWriter(Writer):
         "logdet": "{xp}.linalg.slogdet({})[1]",
         "detsign": "{xp}.linalg.slogdet({})[0]",
         "eigmax": "{xp}.linalg.eigvalsh({})[-1]",
+        "eigmin": "{xp}.linalg.eigvalsh({})[0]",
+        "eigvals": "{xp}.linalg.eigvalsh({})",
         "pinv": "{xp}.linalg.pinv({})",
         "normN": '{xp}.linalg.norm({}, "nuc")',
         "outer": "{xp}.outer({}, {})",

@@ -47,6 +47,8 @@ class TorchWriter(Writer):
         "logdet": "torch.linalg.slogdet({})[1]",
         "detsign": "torch.linalg.slogdet({})[0]",
         "eigmax": "torch.linalg.eigvalsh({})[-1]",
+        "eigmin": "torch.linalg.eigvalsh({})[0]",
+        "eigvals": "torch.linalg.eigvalsh({})",
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',
         "expm": "torch.linalg.matrix_exp({})",

@@ -73,6 +73,7 @@ class Writer(LineWriter):
         layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
         typed: the name of what says which type arrays have, and its text for an array.
+        remakes_operators: whether its operators are pickled, as what they are made from.
         hands_down: whether the library sees to it that what reaches a backward pass fits.
     """
 
@@ -94,6 +95,7 @@ class Writer(LineWriter):
     layer_words: ClassVar[tuple[str, ...]] = ()
     context: ClassVar[tuple[str, ...]] = ()
     typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
+    remakes_operators: ClassVar[bool] = False
     hands_down: ClassVar[bool] = True
 
     arguments: Arguments
@@ -142,7 +144,13 @@ class Writer(LineWriter):
         return [f"{listed(names)} = {self.helper('recast')}({', '.join([dtype, *names])})"]
 
     def linear_map(
-        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+        self,
+        dtype: str,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        apply: str,
+        adjoint: str,
+        remade: str,
     ) -> str:
         """What a function returns that returns an operator.
 
@@ -152,6 +160,7 @@ class Writer(LineWriter):
             columns: the shapes of what it takes.
             apply: the name of the function that applies it.
             adjoint: the name of the one that applies its adjoint, the same where that is equal.
+            remade: the function that returns it and its arguments, where operators are pickled.
         """
         return apply if apply == adjoint else f"{self.helper('linear_map')}({apply}, {adjoint})"
 

@@ -111,6 +111,12 @@ class _Teller:
         order, count, slope = term.order, len(term.factors), self.step.slope
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
+        if self.step.kind == "matrix" and order is not None and order.right is None:
+            # Along letters that are not summed in pairs there is nothing to be seen of scalars.
+            self.ruled()
+            self.entries(term)
+            self.speaker.say(*self.reasons(term), self.sentence("letters_give"))
+            return
         if not _is_number(slope.value, 1) and slope.over != slope.under:
             key = "chain_rule" if self.step.kind == "declared" else "slope"
             self.slope("slope_table" if has_table else key)

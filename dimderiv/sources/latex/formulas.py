@@ -259,7 +259,7 @@ class FormulaReader(CallReader):
             case "nabla":
                 return self.gradient()
             case "lambda" if self.is_extreme():
-                return self.largest_eigenvalue()
+                return self.extreme_eigenvalue()
         if lexeme.text in GREEK:
             return self.greek()
         if lexeme.text in ACCENTS:
@@ -282,17 +282,18 @@ class FormulaReader(CallReader):
         return self.call(_SIGMOID)
 
     def is_extreme(self) -> bool:
-        """Whether the largest eigenvalue of what is in brackets comes next."""
+        """Whether the largest or the smallest eigenvalue of what is in brackets comes next."""
         texts = [self.ahead(count).text for count in range(1, 5)]
-        return texts[:2] == ["_", "max"] or texts == ["_", "{", "max", "}"]
+        inner = texts[2:3] if texts[1] == "{" and texts[3] == "}" else texts[1:2]
+        return texts[0] == "_" and inner[0] in {"max", "min"}
 
-    def largest_eigenvalue(self) -> list[Token]:
-        r"""`\lambda_{\max}(A)`."""
+    def extreme_eigenvalue(self) -> list[Token]:
+        r"""`\lambda_{\max}(A)` and `\lambda_{\min}(A)`."""
         lexeme = self.advance()
         self.advance()
-        self.argument()
-        tokens = [Token("function", "eigmax", lexeme.start, self.end)]
-        tokens += self.arguments("eigmax", lexeme, [])
+        function = "eig" + self.argument().texts[0]
+        tokens = [Token("function", function, lexeme.start, self.end)]
+        tokens += self.arguments(function, lexeme, [])
         return self.with_scripts(tokens, lexeme.start)
 
     def gradient(self) -> list[Token]:

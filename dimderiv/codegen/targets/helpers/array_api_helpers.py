@@ -131,6 +131,11 @@ def sigmoid(x):
     return xp.where(x < 0, e, xp.ones_like(x)) / (1 + e)
 
 
+def logsigmoid(x):
+    """The logarithm of sigmoid(x), without overflow."""
+    return -softplus(-x)
+
+
 def silu(x):
     """The product of x and its sigmoid."""
     return x * sigmoid(x)

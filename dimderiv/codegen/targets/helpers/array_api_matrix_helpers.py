@@ -56,6 +56,15 @@ def eigvec(A):
     return v * xp.sign(xp.take(v, largest, axis=0))
 
 
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    xp = namespace(A)
+    V = linalg("eigh", A)[1]
+    top = xp.argmax(xp.abs(V), axis=0)
+    is_top = xp.arange(V.shape[0], dtype=top.dtype, **place(A))[:, None] == top[None, :]
+    return V * xp.sign(xp.sum(xp.where(is_top, V, xp.zeros_like(V)), axis=0))
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     xp = namespace(A)

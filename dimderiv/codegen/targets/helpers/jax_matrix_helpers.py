@@ -82,6 +82,13 @@ def eigvec(A):
     return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])
 
 
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    V = jnp.linalg.eigh(A)[1]
+    top = jnp.take_along_axis(V, jnp.abs(V).argmax(axis=0)[None, :], axis=0)
+    return V * jnp.sign(top)
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     w, V = jnp.linalg.eigh(A)

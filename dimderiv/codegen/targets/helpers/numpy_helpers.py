@@ -15,6 +15,7 @@ from dimderiv.codegen.targets.helpers.numpy_special_helpers import (  # noqa: F4
     erfc,
     erfinv,
     lgamma,
+    logsigmoid,
     polygamma,
 )
 from dimderiv.codegen.targets.helpers.python_helpers import misfit  # noqa: F401
@@ -42,8 +43,11 @@ def recast(dtype, *values):
     return [np.asarray(value).astype(dtype, casting="same_kind", copy=False) for value in values]
 
 
-def linear_operator(dtype, rows, columns, apply, adjoint):
-    """A function of arrays of certain shapes as an operator on vectors, for scipy's solvers."""
+def linear_operator(dtype, rows, columns, apply, adjoint, remade):
+    """A function of arrays of certain shapes as an operator on vectors, for scipy's solvers.
+
+    It is pickled as the function that it comes from and what that was given.
+    """
     try:
         from scipy.sparse.linalg import LinearOperator
     except ImportError as error:
@@ -71,6 +75,7 @@ def linear_operator(dtype, rows, columns, apply, adjoint):
 
     operator = LinearOperator((height, width), forward, conjugated, dtype=dtype)
     operator.apply, operator.apply_adjoint = apply, adjoint
+    operator.__reduce_ex__ = lambda protocol: remade
     return operator
 
 

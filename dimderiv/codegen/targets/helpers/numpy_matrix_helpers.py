@@ -165,6 +165,13 @@ def eigvec(A):
     return v * np.sign(v[np.argmax(np.abs(v))])
 
 
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    V = np.linalg.eigh(A)[1]
+    top = np.take_along_axis(V, np.abs(V).argmax(axis=0)[None, :], axis=0)
+    return V * np.sign(top)
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     w, V = np.linalg.eigh(A)

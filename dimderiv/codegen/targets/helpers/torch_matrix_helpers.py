@@ -81,6 +81,13 @@ def eigvec(A):
     return v * v[v.abs().argmax()].sign()
 
 
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    V = torch.linalg.eigh(A)[1]
+    top = V.gather(0, V.abs().argmax(0, keepdim=True))
+    return V * top.sign()
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     w, V = torch.linalg.eigh(A)
