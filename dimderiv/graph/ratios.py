@@ -42,7 +42,7 @@ def ratio(node: Product) -> Node | None:
                 continue
             ends = {found.second.key: (found.first, 1), found.first.key: (found.second, -1)}
             other, sign = ends.get(exponent.key, (None, 0))
-            if other is None:
+            if other is None or below.power.denominator != 1:
                 continue
             gap = apply_map("expm1", add(other, scaled(-1, exponent)))
             rest = [f for f in node.factors if f is not above and f is not below]

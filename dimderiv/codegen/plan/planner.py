@@ -14,7 +14,7 @@ from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.largest import SMALL
 from dimderiv.codegen.plan.operations import Operation, is_odd
-from dimderiv.codegen.plan.patterns import images, is_scattered, serves_less
+from dimderiv.codegen.plan.patterns import images, is_scattered, opposite, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
@@ -133,7 +133,10 @@ class Planner:
         if function == "softplus" and (shared := self._softplus(first)) is not None:
             return self.value(shared)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
-            function, first = "sigmoid_of_minus", scaled(-1, first)
+            minus = scaled(-1, first)
+            # In `-(a - b)` the sign goes inside, to `b - a`.
+            other = opposite(minus)
+            function, first = ("sigmoid", other) if other else ("sigmoid_of_minus", minus)
         tensors = [self.plan.upright(self.value(argument)) for argument in (first, *others)]
         letters = letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
