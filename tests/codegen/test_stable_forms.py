@@ -68,7 +68,7 @@ def _slope(expression: str, arrays: Mapping[str, np.ndarray], places: tuple[int,
         row[0] = Jet(level, row[0], Fraction(1))
     program = parse_program(expression, names=[*table, *SIZES])
     found = Evaluator(Arithmetic(1000), SIZES, table).result(program)
-    return mixed_slope(found[0][0], len(places))  # type: ignore[index]
+    return mixed_slope(found[0][0], len(places))
 
 
 @cache
