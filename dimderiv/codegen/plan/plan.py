@@ -28,7 +28,7 @@ from dimderiv.codegen.plan.regimes import Amount, Regimes, Sizes
 from dimderiv.language import ONE, Dim
 
 # Functions of two arrays that give the same with them the other way.
-COMMUTING = frozenset({"+", "*"})
+COMMUTING = frozenset({"+", "*", "maximum", "minimum"})
 # A plan of more operations is made for one of several sizes only, since planning takes its time.
 MOST_OPERATIONS = 80
 
