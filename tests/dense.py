@@ -248,6 +248,9 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
+            "cumsum": lambda: np.cumsum(a, axis if node.axis is None else int(node.axis == 1)),
+            "median": lambda: np.median(a),
+            "rank": lambda: a.argsort(axis).argsort(axis),
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),
@@ -263,9 +266,10 @@ class Dense(Lettered):
             "dexpm": lambda: slope(a, b),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
+            "chol": lambda: np.linalg.cholesky((a + a.T) / 2),
             "eigmin": lambda: np.linalg.eigvals(a).real.min(),
-            "eigvals": lambda: np.sort(np.linalg.eigvals(a).real)[:, None],
-            "eigvecs": lambda: columns(a),
+            "eigvals": lambda: np.linalg.eigvalsh((a + a.T) / 2)[:, None],
+            "eigvecs": lambda: columns((a + a.T) / 2),
             "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),

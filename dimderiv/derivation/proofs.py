@@ -138,7 +138,10 @@ class _Proof:
         """Declarations of the arguments, with the properties that the rule asks for."""
         pairs = zip(self.rule.arguments, shapes, strict=False)
         declared = {name: shape for name, shape in pairs if name not in self.rule.whole}
-        properties = {"symmetric": self.rule.symmetric, "probability": self.rule.rows_sum_to_one}
+        rule = self.rule
+        symmetric = [name for name in rule.symmetric if name not in rule.definite]
+        properties = {"symmetric": symmetric, "spd": rule.definite}
+        properties["probability"] = rule.rows_sum_to_one
         for word, names in properties.items():
             for name in names:
                 if declared.get(name, "scalar") != "scalar":

@@ -92,14 +92,16 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     """The definition, with the arguments in place of its parameters."""
     first = arguments[0]
     is_column = first[1] is ONE and first[0] is not ONE and len(first) == 2
-    text = rule.column if rule.column and is_column else rule.definition
+    axes = axes_along(scope, node, first)
+    is_down = is_column if axes is None else axes == (0,)
+    text = rule.column if rule.column and is_down else rule.definition
     outer = scope.names, scope.caller
     if scope.calls == CALL_DEPTH:
         raise LimitError(f"the rule {rule.name} is defined by itself", span=node.span)
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        body = along(scope.rulebook.formula(rule, text), axes_along(scope, node, first))
+        body = along(scope.rulebook.formula(rule, text), axes)
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
         is_array = any(len(axes) > 2 for axes in arguments)
@@ -117,8 +119,10 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
         if isinstance(argument, Name) and name in rule.rows_sum_to_one:
             scope.assumed[argument.name] = "probability"
+        elif isinstance(argument, Name) and name in rule.definite:
+            scope.assumed[argument.name] = "spd"
         elif isinstance(argument, Name) and name in rule.symmetric:
-            scope.assumed[argument.name] = "symmetric"
+            scope.assumed.setdefault(argument.name, "symmetric")
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:

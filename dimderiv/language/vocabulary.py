@@ -15,11 +15,11 @@ BUILTIN_FUNCTIONS = frozenset(FUNCTIONS).union(
 )
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
-# The functions that run over all entries, or along an axis.
+# The functions that run over all entries, or along an axis; running sums keep what they run over.
 REDUCTIONS = frozenset(
     name
     for name, table in FUNCTIONS.items()
-    if table.get("kind") == "reduction" or table.get("along")
+    if table.get("kind") == "reduction" or (table.get("along") and "column" not in table)
 )
 COMPARISONS = (">", "<", ">=", "<=", "==")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.

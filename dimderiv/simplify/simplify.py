@@ -39,12 +39,14 @@ from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
+from dimderiv.simplify.triangles import inside_triangle, joined_triangles
 
 Shorten = Callable[[Product], Node | None]
 
@@ -116,7 +118,7 @@ class Simplifier:
             return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [fold]
         if Function in kinds:
-            shorten = [self._applied, without_vectors, fold]
+            shorten = [self._applied, without_vectors, inside_triangle, fold]
         shorten.append(self._entries_inside)
         shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
@@ -141,10 +143,11 @@ class Simplifier:
             simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
-        if multiplied_out is not None:
-            return self(multiplied_out)
-        shorter = gathered(simple) or factored(simple)
+        for apart in (_multiplied_out, shown_permutable, joined_triangles):
+            new = apart(simple)
+            if new is not None:
+                return self(new)
+        shorter = gathered(simple) or over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
@@ -267,6 +270,8 @@ OF_SUMS: Sequence[Shorten] = (
     _summed_by_term,
     _scalar_by_term,
     _shown_symmetric,
+    cleared,
+    multiplied_out,
 )
 
 

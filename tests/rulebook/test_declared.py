@@ -474,3 +474,158 @@ def test_a_function_may_have_the_name_of_a_letter_in_a_rule() -> None:
     found = derive("sum(x .* softmax(k(a) x))", "a", shapes=shapes)
 
     assert found.verification and found.verification.level == "30 digits"
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("J_r(x)", "∂r"),
+        ("jac_r(x)", "∂r"),
+        ("∇²r(x)", "∂²r"),
+        ("hess_r(x)", "∂²r"),
+        ("∇₁f(x, y)", "∇₁f"),
+        ("grad1_f(x, y)", "∇₁f"),
+        ("hess12_f(x, y)", "∇²₁₂f"),
+        ("d_K(t)", "δK"),
+        ("d2_K(t)", "δ²K"),
+    ],
+)
+def test_the_names_of_derivatives(text: str, function: str) -> None:
+    """They are read as they are printed, and in ASCII."""
+    declared = read_shapes("r: n -> m; f: n, m -> scalar; K: scalar -> n x n")
+    functions = {
+        each
+        for name, found in declared.items()
+        if found.signature is not None
+        for each in found.signature.derivatives(name)
+    }
+    call = parse_program(text, functions=functions).statements[0].value
+
+    assert isinstance(call, Call)
+    assert function == call.function
+
+
+ARRAYS = [
+    ("v' r(A x)", "x", "r: m -> p; A: m x n; x: n; v: p", "A' J_r(A x)' v"),
+    ("r(x) + x", "x", "r: n -> n; x: n", "J_r(x) + I"),
+    ("r(x A)", "x", "r: 1 x p -> 1 x q; x: 1 x n; A: n x p", "J_r(x A) A'"),
+    ("sum(r(t))", "t", "r: scalar -> m; t: scalar", "sum(d_r(t))"),
+    ("tr(B K(t))", "t", "K: scalar -> n x n; t: scalar", "tr(B d_K(t))"),
+    ("f(A X, b)", "X", "f: m x p, n -> scalar; A: m x n; X: n x p; b: n", "A' ∇₁f(A X, b)"),
+    ("f(x, x)", "x", "f: n, n -> scalar; x: n", "∇₁f(x, x) + ∇₂f(x, x)"),
+    ("J_r(x) v", "x", "r: n -> m; v: n; x: n", "[i:m, j:n] (∇²r(x)[i] v)[j]"),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "shapes", "expected"), ARRAYS)
+def test_arrays_and_several_arguments(
+    expression: str, wrt: str, shapes: str, expected: str
+) -> None:
+    """The chain rule with Jacobians, checked, read back, and computed."""
+    found = derive(expression, wrt, shapes=shapes)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level in {"exact", "30 digits"}
+    assert found.program == found.read_back(str(found))
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes", "expected"),
+    [
+        ("v' r(A x)", "r: m -> p; A: m x n; v: p; x: n", "sum[i] v[i] A' ∇²r(A x)[i] A"),
+        (
+            "f(r(x), x)",
+            "f: m, n -> scalar; r: n -> m; x: n",
+            "(∇²₁₁f(r(x), x) J_r(x) + ∇²₁₂f(r(x), x))' J_r(x) + J_r(x)' ∇²₁₂f(r(x), x) + "
+            "sum[i] ∇₁f(r(x), x)[i] ∇²r(x)[i] + ∇²₂₂f(r(x), x)",
+        ),
+        ("y' K(x) y", "K: n -> m x m symmetric; y: m; x: n", "sum[i,j] y[i] y[j] ∇²K(x)[i,j]"),
+    ],
+)
+def test_hessians_of_compositions(expression: str, shapes: str, expected: str) -> None:
+    """A sum over entries is said, with the Hessian of each."""
+    found = derive(expression, "x", shapes=shapes, order=2)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level == "exact"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_takes_a_jacobian(target: str) -> None:
+    """Its shape is checked as far as the arguments tell it."""
+    found = derive("0.5 ||r(x)||^2", "x", shapes="r: n -> m; x: n", order=2)
+
+    code = found.code(target)
+
+    assert 'applied("jac_r", jac_r, (None, n), x)' in code
+    assert 'applied("hess_r", hess_r, (None, n, n), x)' in code
+    assert "jac_r: a function of an array of shape (n,), which returns the Jacobian of r" in code
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["J_r(x)' r(x) + x", "J_r(x)' r(x) / 2", "J_r(x) r(x)", "J_g(x)' r(x)", "J_r(r(x))' r(x)"],
+)
+def test_a_wrong_answer_with_a_jacobian_fails(wrong: str) -> None:
+    """Also where all sizes are equal."""
+    vector = Shape(Dim.of("n"), Dim.of(1))
+    signature = Signature((vector,), vector)
+    functions = {each for name in "rg" for each in signature.derivatives(name)}
+    claim = Claim(
+        expression=parse_program("0.5 ||r(x)||^2", functions=functions),
+        answer=parse_program(wrong, functions=functions),
+        wrt="x",
+        symbols=read_shapes("x: n"),
+        value=SCALAR,
+        declared=dict.fromkeys("rg", signature),
+    )
+
+    with pytest.raises(VerificationError):
+        verify(claim)
+
+
+def test_a_definite_value_may_be_factorized() -> None:
+    """What is put in its place is positive definite, in the check and in tests of code."""
+    found = derive("logdet(K(theta))", "theta", shapes="K: p -> n x n spd; theta: p")
+
+    assert "[i:p] tr(inv(K(theta)) J_K(theta)[:,:,i])" == str(found)
+    assert found.verification is not None and found.verification.level == "exact"
+    with pytest.raises(NotDifferentiableError, match="no test of code in which a function"):
+        found.code(test=True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes", "order", "level"),
+    [
+        ("0.5 ||r(x)||^2", "r: n -> m; x: n", 1, "proved"),
+        ("f(x, A x)", "f: n, m -> scalar; x: n; A: m x n", 2, "proved"),
+        ("logdet(K(x))", "K: scalar -> n x n symmetric; x: scalar", 1, "proved"),
+        ("0.5 ||r(x)||^2", "r: n -> m; x: n", 2, "unchecked"),
+        ("logdet(K(x))", "K: scalar -> n x n spd; x: scalar", 1, "unchecked"),
+    ],
+)
+def test_what_sympy_judges(expression: str, shapes: str, order: int, level: str) -> None:
+    """Unknown functions of sympy have no Hessian of each entry, and are not definite."""
+    found = derive(expression, "x", shapes=shapes, order=order, verify="sympy")
+
+    assert found.verification is not None
+    assert level == found.verification.level
+
+
+def test_a_rule_may_have_the_name_of_a_function_for_its_argument() -> None:
+    """The rule of `logdet` calls its argument A."""
+    found = derive("logdet(A(t))", "t", shapes="A: scalar -> n x n spd; t: scalar")
+
+    assert "tr(inv(A(t)) d_A(t))" == str(found)
+
+
+def test_code_calls_functions_of_several_arguments() -> None:
+    """Vectors have one axis, and a function of each entry keeps those of its argument."""
+    shapes = "r: n -> m; f: n, m -> scalar; sigma: elementwise; x: n; z: m; X: m x n"
+    text = "f(x, z) + 0.5 * np.sum(r(x)**2) + np.sum(sigma(X @ x))"
+
+    found = derive(text, "x", shapes=shapes)
+
+    assert "∇₁f(x, z) + J_r(x)' r(x) + X' sigma'(X x)" == str(found)

@@ -39,6 +39,8 @@ class TorchWriter(Writer):
     typed = ("like", "{}.new_empty(0)")
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
+        "chol": "torch.linalg.cholesky({})",
+        "lower": "{}",
         "cholesky": "torch.linalg.cholesky({})",
         "cholesky_inv": "torch.cholesky_inverse({})",
         "lu": "torch.linalg.lu_factor({})",
@@ -60,6 +62,7 @@ class TorchWriter(Writer):
         "packed": "{0.atom}.reshape({op.sizes})",
         "split": "{0.atom}.reshape({op.sizes})",
         "concatenated": "torch.cat(({every}), {op.detail.axes[0]})",
+        "cumsum": "{0.atom}.cumsum({op.detail.axes[0]})",
         "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
         "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",

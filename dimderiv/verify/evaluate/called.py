@@ -196,8 +196,9 @@ class CallEvaluation(Evaluation):
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.array(argument) for argument in node.arguments]
-        size = size_of(arguments[0])
-        if len(size) == 2 and size.cols == 1 < size.rows:
+        size, axes = size_of(arguments[0]), _axes(node)
+        is_column = len(size) == 2 and size.cols == 1 < size.rows
+        if is_column if axes is None else axes == [0]:
             body = self.functions.columns.get(node.function, body)
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.functions.elementwise:
