@@ -152,7 +152,9 @@ class _Proof:
         """Vector-Jacobian products, by every argument that has a derivative."""
         rule = self.rule
         wrt = rule.arguments if rule.kind in WITHOUT_DERIVATIVE else tuple(rule.derivative)
-        for axis in AXES if rule.kind == "reduction" or rule.along else AXES[:1]:
+        axes = AXES if rule.kind == "reduction" or rule.along else AXES[:1]
+        # A column has no second axis for what has another definition there.
+        for axis in axes[:2] if rule.column and " x " not in shapes else axes:
             if wrt:
                 call = _call(rule.name, (*_given(rule), *axis))
                 typed = self._typed(call, shapes, wrt)

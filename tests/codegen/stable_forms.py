@@ -29,5 +29,4 @@ FORMS = [
     ("sum(softmax(x) .* log(softmax(x)))", "x: n"),
     ("log(sum(exp(x)) + exp(y'x)) - sum(x) / n", "x: n; y: n"),
     ("sum(log(exp(-(x / 30 - y).^2) / 3 + exp(-(x / 30 + y).^2) / 5))", "x: n; y: n"),
-    ("sum(log(sigmoid(y + 7 - x) - sigmoid(y - 2 - x)))", "x: n; y: n"),
 ]
