@@ -8,6 +8,7 @@ from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.intermediates import with_symbols
 from dimderiv.derivation.nested import in_their_places
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.reading import name_read, read
@@ -130,8 +131,12 @@ def derive(
             program, declared, said = read(program, source, declared, variables, rulebook)
             text = program.source
         variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
-        typed = infer(program, declared, rulebook=rulebook, wrt=variables)
+        defined = {each.name for each in program.statements}
+        symbols = [name for name in variables if name not in defined]
+        typed = infer(program, declared, rulebook=rulebook, wrt=symbols)
         refuse_second_meanings(typed, declared)
+        unused = _unused(known, typed)
+        typed = with_symbols(typed, declared, rulebook, variables)
         typed, inner = in_their_places(typed, rulebook, variables, text)
         if inline:
             typed = _in_one_expression(typed, rulebook)
@@ -154,7 +159,7 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
-            unused=_unused(known, typed.asked),
+            unused=unused,
             read_as=said,
             inner=inner,
         )
