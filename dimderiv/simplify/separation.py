@@ -13,6 +13,7 @@ from dimderiv.graph import (
     Factor,
     Key,
     Node,
+    Sum,
     Term,
     all_indices,
     are_letters,
@@ -26,6 +27,7 @@ from dimderiv.graph import (
     touching,
 )
 from dimderiv.language import Dim
+from dimderiv.simplify.over_inverses import over_inverse
 
 LetterPlaces = tuple[int, ...]
 
@@ -58,6 +60,8 @@ def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
         rests = [(found[k][0], _other_part(found[k][1], found[k][2], shared)) for k in members]
         places = next(each.places for each in found[members[0]][2] if each.places != shared.places)
         rest = total(rests, tuple([axes[k] for k in places]))
+        if isinstance(rest, Sum):
+            rest = over_inverse(rest) or rest
         factors = [Factor(shared.node, shared.places), Factor(rest, places)]
         whole = product(ONCE, factors, tuple(range(len(axes))), axes)
         found[members[0]] = (ONCE, whole, [shared, Part(places, rest)])

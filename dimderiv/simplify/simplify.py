@@ -44,6 +44,7 @@ from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
+from dimderiv.simplify.over_inverses import over_inverse
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
@@ -152,7 +153,8 @@ class Simplifier:
             new = apart(simple)
             if new is not None:
                 return self(new)
-        shorter = gathered(simple) or over_one_line(simple) or factored(simple)
+        shorter = gathered(simple) or over_one_line(simple) or over_inverse(simple)
+        shorter = shorter or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
