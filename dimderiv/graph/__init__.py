@@ -1,6 +1,7 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.definiteness import is_definite, is_semidefinite
 from dimderiv.graph.exponentials import (
     hyperbolic,
     log_odds,
@@ -9,10 +10,11 @@ from dimderiv.graph.exponentials import (
     tangent,
 )
 from dimderiv.graph.facts import (
-    is_definite,
+    is_binary,
     is_nonnegative,
     is_one,
     is_onehot,
+    is_positive,
     named,
     rows_sum_to_one,
     selects,
@@ -114,12 +116,15 @@ __all__ = [
     "has_pseudoinverse",
     "hyperbolic",
     "index_dim",
+    "is_binary",
     "is_definite",
     "is_never_negative",
     "is_nonnegative",
     "is_one",
     "is_onehot",
     "is_orthogonal",
+    "is_positive",
+    "is_semidefinite",
     "is_symmetric",
     "is_transposed",
     "is_triangle",

@@ -1,4 +1,4 @@
-"""What is known of a node by how it is made: bounds on its entries, their sums, definiteness."""
+"""What is known of a node by how it is made: bounds on its entries, and their sums."""
 
 from collections.abc import Sequence
 from typing import TypeGuard
@@ -18,7 +18,6 @@ from dimderiv.graph.nodes import (
     Symbol,
     digest,
     is_symmetric,
-    letters_of,
 )
 from dimderiv.language import COMPARISONS
 from dimderiv.rulebook import range_of
@@ -30,12 +29,11 @@ AT_MOST_ONE = DISTRIBUTED | {"binary"}
 NONNEGATIVE = AT_MOST_ONE | {"positive"}
 # Functions whose entries are 0 or 1.
 BINARY_FUNCTIONS = frozenset({"onehot", "tril", *COMPARISONS})
-# A longer chain of names and sums is not followed.
-MOST_NESTED = 8
 
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
     """The value under a name, with what is known of its entries."""
+    sums_to_one = rows_sum_to_one(value)
     return Named(
         name,
         value,
@@ -43,11 +41,11 @@ def named(name: str, value: Node, *, row: bool = False) -> Named:
         value.axes,
         digest("named", name),
         is_symmetric(value),
-        rows_sum_to_one(value),
+        sums_to_one,
         is_nonnegative(value),
         is_at_most_one(value),
         zero_sums(value),
-        value.ordinary,
+        value.ordinary and not sums_to_one,
     )
 
 
@@ -114,7 +112,27 @@ def rows_sum_to_one(node: Node) -> bool:
             return node.sums_to_one
         case Function("softmax"):
             return node.over == (len(node.axes) - 1,)
+        case Product():
+            return _is_divided_by_sums(node)
     return isinstance(node, Function) and node.function == "onehot"
+
+
+def _is_divided_by_sums(node: Product) -> bool:
+    """Whether an array is divided by its own sums along the last axis, as in `A ./ (A 1)`."""
+    if node.coefficient != 1 or len(node.factors) != 2 or not node.result:
+        return False
+    for above, below in (node.factors, node.factors[::-1]):
+        sums = unnamed(below.node)
+        if above.power != 1 or below.power != -1 or not isinstance(sums, Product):
+            continue
+        if above.indices != node.result or below.indices != node.result[:-1]:
+            continue
+        if len(sums.factors) == 1 and sums.coefficient == 1:
+            own, indices, power = sums.factors[0]
+            is_same = unnamed(own).key == unnamed(above.node).key and power == 1
+            if is_same and indices[:-1] == sums.result and len(set(indices)) == len(indices):
+                return True
+    return False
 
 
 def zero_sums(node: Node) -> tuple[int, ...]:
@@ -155,6 +173,23 @@ def _is_nonnegative(factor: Factor) -> bool:
     return factor.power % 2 == 0 or is_nonnegative(factor.node)
 
 
+def is_positive(node: Node) -> bool:
+    """Whether every entry is known to be above 0."""
+    match unnamed(node):
+        case Symbol(properties=properties):
+            return "positive" in properties
+        case Size() | Constant() | Map("exp"):
+            return True
+        case Sum(terms=terms):
+            signs = all(c > 0 and is_nonnegative(term) for c, term in terms)
+            return signs and any(is_positive(term) for _, term in terms)
+        case Product(coefficient=number, factors=factors, result=result):
+            return number > 0 and all(
+                is_positive(f.node) and set(f.indices) <= set(result) for f in factors
+            )
+    return False
+
+
 def is_at_most_one(node: Node) -> bool:
     """Whether every entry is known to be at most 1."""
     match node:
@@ -181,82 +216,3 @@ def _is_bounded_power(factor: Factor) -> bool:
     """Whether an even power of what lies between -1 and 1 lies below 1."""
     node = unnamed(factor.node)
     return factor.power % 2 == 0 and isinstance(node, Map) and range_of(node.function)[0] >= -1
-
-
-def _is_positive(node: Node) -> bool:
-    """Whether every entry is known to be above 0."""
-    match unnamed(node):
-        case Symbol(properties=properties):
-            return "positive" in properties
-        case Size() | Constant() | Map("exp"):
-            return True
-    return False
-
-
-def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
-    """Whether a matrix is known to be symmetric and positive definite."""
-    if len(node.axes) != 2 or not depth:
-        return False
-    match node:
-        case Symbol():
-            return "spd" in node.properties
-        case Named(value=value) | Function("inv", (value,)):
-            return is_definite(value, depth - 1)
-        case Sum():
-            parts = [term for _, term in node.terms]
-            return (
-                all(c > 0 for c, _ in node.terms)
-                and any(is_definite(part, depth - 1) for part in parts)
-                and all(is_semidefinite(part, depth - 1) for part in parts)
-            )
-        case Product():
-            return _is_multiple(node, depth) and all(
-                len(factor.indices) == 2 or _is_positive(factor.node) for factor in node.factors
-            )
-    return False
-
-
-def is_semidefinite(node: Node, depth: int = MOST_NESTED) -> bool:
-    """Whether a matrix is known to be symmetric with no eigenvalue below zero."""
-    if is_definite(node, depth):
-        return True
-    match node:
-        case _ if not depth:
-            return False
-        case Symbol():
-            return "psd" in node.properties
-        case Named(value=value):
-            return is_semidefinite(value, depth - 1)
-        case Product():
-            is_scaled = all(map(_is_nonnegative, [f for f in node.factors if len(f.indices) < 2]))
-            return is_scaled and (_is_gram(node) or _is_multiple(node, depth, semi=True))
-    return False
-
-
-def _is_multiple(node: Product, depth: int, semi: bool = False) -> bool:
-    """Whether a product is a diagonal matrix, or a definite one, times numbers."""
-    if node.coefficient <= 0:
-        return False
-    letters = letters_of(node.result)
-    if len(letters) == 2 and letters[0] == letters[1]:
-        return all(len(factor.indices) < 2 for factor in node.factors)
-    matrices = [factor for factor in node.factors if factor.indices]
-    if len(matrices) != 1 or matrices[0].power != 1:
-        return False
-    (matrix,) = matrices
-    known = is_semidefinite if semi else is_definite
-    return set(matrix.indices) == set(node.result) and known(matrix.node, depth - 1)
-
-
-def _is_gram(node: Product) -> bool:
-    """Whether a product is that of a matrix with its own transpose, and numbers."""
-    matrices = [factor for factor in node.factors if factor.indices]
-    if node.coefficient <= 0 or len(matrices) != 2:
-        return False
-    one, other = matrices
-    if one.node.key != other.node.key or {one.power, other.power} != {1}:
-        return False
-    pairs = list(zip(one.indices, other.indices, strict=True))
-    apart = [pair for pair in pairs if pair[0] != pair[1]]
-    shared = [a for a, b in pairs if a == b]
-    return len(pairs) == 2 and len(apart) == 1 and shared[0] not in node.result
