@@ -13,7 +13,7 @@ import numpy as np
 from concrete import Concrete
 from lettered import Lettered
 
-from dimderiv.language.names import HESSIAN
+from dimderiv.language.function_names import declared_part
 from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.syntax import (
     Add,
@@ -29,7 +29,7 @@ from dimderiv.language.syntax import (
     Tree,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
+from dimderiv.language.vocabulary import REDUCTIONS
 
 Array = np.ndarray
 
@@ -176,6 +176,9 @@ class Dense(Lettered):
 
     def call(self, node: Call) -> Array:
         """The value of a call."""
+        base = declared_part(node.function)[0]
+        if base in self.typed.functions:
+            return self.declared(node, base, [self.value(each) for each in node.arguments])
         if node.function in ("ones", "zeros"):
             return self.lifted(np.full(self.size(node), 1.0 * (node.function == "ones")))
         if node.function == "eye":
@@ -193,10 +196,6 @@ class Dense(Lettered):
         if node.function == "reshape":
             return first.reshape(*first.shape[: self.depth], *self.size(node))
         others = [self.value(argument) for argument in node.arguments[1:]]
-        base = node.function.lstrip(HESSIAN)
-        if base not in BUILTIN_FUNCTIONS:
-            order = len(node.function) - len(base)
-            return self.each(Concrete(base).derivative(order), first)
         if FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
             name = node.function
             function = ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name)
@@ -212,6 +211,22 @@ class Dense(Lettered):
         if node.function in ("softmax", "logsoftmax"):
             return self.softmax(node, first)
         return self.each(partial(self.matrix_function, node), first, *others)
+
+    def declared(self, node: Call, name: str, arguments: list[Array]) -> Array:
+        """The value of a concrete function in the place of a declared one, or of a derivative."""
+        signature = self.typed.functions[name]
+        concrete = Concrete(name, signature, self.sizes)
+        if signature.is_elementwise:
+            return concrete.call(node.function, arguments[0])
+
+        def called(*given: Array) -> Array:
+            laid = [
+                array.reshape(array.shape if shape.is_row else concrete.lengths(shape))
+                for array, shape in zip(given, signature.arguments, strict=True)
+            ]
+            return concrete.call(node.function, *laid).reshape(self.size(node))
+
+        return self.each(called, *arguments)
 
     def softmax(self, node: Call, array: Array) -> Array:
         """The value of a softmax along an axis, or of its logarithm."""
@@ -233,6 +248,9 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
+            "cumsum": lambda: np.cumsum(a, axis if node.axis is None else int(node.axis == 1)),
+            "median": lambda: np.median(a),
+            "rank": lambda: a.argsort(axis).argsort(axis),
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),

@@ -38,7 +38,8 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.products import product
 from dimderiv.graph.walk import nodes_of
-from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
+from dimderiv.language.declared import Declaration
+from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
 Array = np.ndarray

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import Function, Map, is_symmetric, is_triangle
-from dimderiv.language import COMPARISONS, EXTREMES, Binary
+from dimderiv.language import COMPARISONS, EXTREMES, Binary, Signature
 from dimderiv.rulebook import turns
 
 # How the functions of two entries are written that share a name with a reduction.
@@ -33,8 +33,8 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
         upright, transposed = pieces[0]
         return TwoWay(notation.call("tril", upright), notation.call("triu", transposed))
     argument = node.arguments[0]
-    if node.side != "either":
-        return _of_unknown(node, pieces[0])
+    if node.declared is not None:
+        return _of_unknown(node, node.declared, pieces)
     if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
         shortest = notation.shorter(*pieces[0])
         if node.function in {"max", "min"}:
@@ -80,10 +80,12 @@ def _along(node: Function, piece: TwoWay) -> TwoWay:
     return notation.column(upright)
 
 
-def _of_unknown(node: Function, argument: TwoWay) -> TwoWay:
-    """A declared function, or a derivative of it, whose argument lies as it was declared."""
-    is_row = node.side == "row"
-    value = notation.call(node.function, argument.transposed if is_row else argument.upright)
+def _of_unknown(node: Function, declared: Signature, arguments: Sequence[TwoWay]) -> TwoWay:
+    """A declared function, or a derivative of it, whose arguments lie as they were declared."""
+    lying = zip(arguments, declared.arguments, strict=True)
+    forms = [piece.transposed if shape.is_row else piece.upright for piece, shape in lying]
+    value = notation.call(node.function, *forms)
     if not node.axes or is_symmetric(node):
         return notation.symmetric(value)
+    is_row = declared.shape_of(node.function).is_row
     return notation.column(value).other_way if is_row else notation.column(value)

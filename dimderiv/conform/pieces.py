@@ -270,6 +270,8 @@ class Pieces:
             found = self._of_selections(node, coefficient)
             if found is not None:
                 return found
+        if any(len(factor.node.axes) > 2 for factor in node.factors):
+            return self._of_slices(node, coefficient)
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -293,6 +295,17 @@ class Pieces:
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
         return Unfilled(negative, piece, present, scalars_before(piece, array))
+
+    def _of_slices(self, node: Product, coefficient: Fraction) -> Unfilled:
+        """A product with the Hessians of all entries of an array, as a sum over those entries."""
+        array = self.statements.over_slices(node)
+        if array is None:
+            raise NoMatrixFormError
+        scalar = [factor for factor in node.factors if not factor.indices]
+        over, under = scalars(scalar, [self.piece(each.node) for each in scalar], self.piece)
+        piece = notation.scaled(magnitude(coefficient), over, under, array)
+        present = (True,) * len(node.axes)
+        return Unfilled(coefficient < 0, piece, present, scalars_before(piece, array))
 
     def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled | None:
         """A product with places of axes: with slices, with blocks of zeros, or entry by entry.

@@ -1,7 +1,6 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
-from dimderiv.graph.definiteness import is_definite, is_semidefinite
 from dimderiv.graph.exponentials import (
     hyperbolic,
     log_odds,
@@ -11,10 +10,12 @@ from dimderiv.graph.exponentials import (
 )
 from dimderiv.graph.facts import (
     is_binary,
+    is_definite,
     is_nonnegative,
     is_one,
     is_onehot,
     is_positive,
+    is_semidefinite,
     named,
     rows_sum_to_one,
     selects,
@@ -37,7 +38,6 @@ from dimderiv.graph.nodes import (
     Product,
     Selection,
     Shifted,
-    Side,
     Size,
     Sum,
     Symbol,
@@ -91,7 +91,6 @@ __all__ = [
     "Product",
     "Selection",
     "Shifted",
-    "Side",
     "Size",
     "Sum",
     "Symbol",

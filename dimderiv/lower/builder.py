@@ -270,11 +270,11 @@ class Builder:
             case "matrix" if not arguments[0].shape.is_matrix:
                 return self._of_no_matrix(rule, arguments)
             case "declared":
-                (argument,), shape = arguments, self.typed.shape(node)
-                if argument.letters:
+                if any(argument.letters for argument in arguments):
                     raise _of_letters(rule)
-                side: graph.Side = "row" if argument.shape.is_row else "as is"
-                value = graph.apply_function(rule.name, (argument.node,), shape.axes, side=side)
+                given, shape = tuple([each.node for each in arguments]), self.typed.shape(node)
+                declared = rule.declared
+                value = graph.apply_function(rule.name, given, shape.axes, declared=declared)
                 return Array(value, shape)
             case _:
                 if self.recognises:

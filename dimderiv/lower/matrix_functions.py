@@ -10,8 +10,8 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 from collections.abc import Sequence
 
 from dimderiv import graph
-from dimderiv.graph import Index, Merged, Node, Product, Side, transposed
-from dimderiv.language import Dim
+from dimderiv.graph import Index, Merged, Node, Product, transposed
+from dimderiv.language import Dim, Signature
 from dimderiv.rulebook import turns
 
 
@@ -20,7 +20,7 @@ def function_of(
     arguments: Sequence[Node],
     axes: tuple[Dim, ...],
     over: tuple[int, ...] = (),
-    side: Side = "either",
+    declared: Signature | None = None,
 ) -> Node:
     """A function of whole arrays; a function of a transpose as the transpose of the function.
 
@@ -29,11 +29,11 @@ def function_of(
         arguments: the arrays.
         axes: the axes of the value.
         over: for functions of rows and for reductions, the axes that they work along.
-        side: which way the argument of a declared function lies.
+        declared: what a declared function takes and returns.
     """
     first = arguments[0]
     if not turns(function) or len(arguments) > 1 or not _is_transposed(first):
-        return graph.apply_function(function, tuple(arguments), axes, over, side)
+        return graph.apply_function(function, tuple(arguments), axes, over, declared)
     transpose = graph.apply_function(function, (transposed(first),), axes[::-1])
     return transposed(transpose)
 

@@ -16,7 +16,7 @@ from dimderiv.language import (
     Entry,
     IndexForm,
     Name,
-    Shape,
+    Signature,
     Tree,
     children,
     parse_expression,
@@ -66,8 +66,8 @@ class Rule:
         whole: the arguments that must be whole numbers.
         yields: whether a symbol with this name, declared or defined, hides the function.
         code: for each target how a call is written, or a helper function's name.
-        argument: the shape of the argument, of a function that is declared rather than known.
-        value: the shape of the value of such a function.
+        declared: of a function that is declared rather than known, or of a derivative of it, what
+            the function takes and returns.
     """
 
     name: str
@@ -99,8 +99,7 @@ class Rule:
     yields: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
-    argument: Shape | None = None
-    value: Shape | None = None
+    declared: Signature | None = None
 
     @property
     def place(self) -> str:
@@ -115,7 +114,7 @@ class Rule:
     @property
     def declaration(self) -> str:
         """How a function is declared of which only the kind is known."""
-        return "elementwise" if self.kind == "elementwise" else f"{self.argument} -> scalar"
+        return str(self.declared)
 
     @property
     def is_users(self) -> bool:
@@ -135,7 +134,7 @@ class Rule:
         return is_made and not self.code and (self.kind == "elementwise" or self.is_users)
 
 
-_FOUND_OUT = {"name", "arguments", "file", "argument", "value"}
+_FOUND_OUT = {"name", "arguments", "file", "declared"}
 # The keys that a rule may have in a file, with the types of their values.
 KEYS = {key.name: key.type for key in fields(Rule) if key.name not in _FOUND_OUT}
 # In a file it may be one text as well, for the first argument or for all targets.

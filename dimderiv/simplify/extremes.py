@@ -17,7 +17,8 @@ from dimderiv.graph import (
     unnamed,
     zero,
 )
-from dimderiv.simplify.regions import Fact, decided, is_ordered
+from dimderiv.simplify.deciding import decided
+from dimderiv.simplify.regions import Fact, is_ordered
 
 
 def extremes(first: Node, second: Node, said: Fact) -> Iterator[Node]:

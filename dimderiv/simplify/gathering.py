@@ -34,10 +34,11 @@ from dimderiv.graph import (
     terms,
     total,
 )
+from dimderiv.simplify.deciding import decided
 from dimderiv.simplify.extremes import extremes
 from dimderiv.simplify.factoring import with_terms_replaced
 from dimderiv.simplify.masked import with_bounds_apart
-from dimderiv.simplify.regions import Fact, decided, difference, fact
+from dimderiv.simplify.regions import Fact, difference, fact
 
 # In a longer sum no pairs are looked for.
 MOST_TERMS = 8
@@ -186,7 +187,7 @@ def _chosen(one: Case, other: Case, first: Node, second: Node) -> Iterator[Node]
         return
     yield from extremes(first, second, one.said)
     gain = labelled(difference(first, second))
-    if not gain.factors:
+    if not gain.factors and abs(gain.coefficient) == 1:
         step, mask = gain.coefficient, Factor(one.mask, gain.result)
         yield add(second, product(step, [mask], gain.result, gain.dims))
         yield add(first, product(-step, [mask._replace(node=other.mask)], gain.result, gain.dims))

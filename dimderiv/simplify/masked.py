@@ -23,10 +23,10 @@ from dimderiv.graph import (
     total,
     zero,
 )
+from dimderiv.simplify.deciding import decided
 from dimderiv.simplify.regions import (
     Fact,
     comparisons,
-    decided,
     fact,
     is_ordered,
     leading_ratio,
@@ -62,8 +62,6 @@ def _decided(node: Product, place: int, said: Fact) -> Node | None:
     factors = [
         _where(f, said) if k != place and f.indices == at else f for k, f in enumerate(node.factors)
     ]
-    if any(is_zero(f.node) and f.power < 0 for f in factors):
-        return None
     return product(node.coefficient, factors, node.result, node.dims)
 
 
@@ -74,7 +72,7 @@ def _where(factor: Factor, said: Fact) -> Factor:
         size = apply_map("abs", *node.arguments)
         if is_ordered(size, zero(size.axes), (said,), strict=True):
             return Factor(ones(node), factor.indices)
-    return factor._replace(node=decided(node, (said,)))
+    return factor._replace(node=decided(node, (said,))) if factor.power == 1 else factor
 
 
 def _rectified(node: Product, place: int, said: Fact, other: int) -> Node | None:
@@ -82,11 +80,13 @@ def _rectified(node: Product, place: int, said: Fact, other: int) -> Node | None
     mask, factor = node.factors[place], node.factors[other]
     if factor.indices != mask.indices or factor.power.denominator > 1 or factor.power < 1:
         return None
-    ratio = _multiple(factor.node, said.difference)
+    part = apply_map("relu", said.difference)
+    is_there = factor.node.key == part.key
+    ratio = ONCE if is_there else _multiple(factor.node, said.difference)
     if ratio is None:
         return None
     factors = list(node.factors)
-    factors[other] = factor._replace(node=apply_map("relu", said.difference))
+    factors[other] = factor._replace(node=part)
     del factors[place]
     return product(node.coefficient * ratio ** int(factor.power), factors, node.result, node.dims)
 

@@ -4,7 +4,7 @@ A comparison says the sign of a difference.  That of another difference follows 
 multiple of the first one, and something that is nowhere negative.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -13,22 +13,14 @@ from dimderiv.graph import (
     Factor,
     Map,
     Node,
-    Product,
-    Sum,
-    apply_map,
     is_nonnegative,
-    is_one,
     is_zero,
     product,
     scaled,
     terms,
     total,
     unnamed,
-    zero,
 )
-
-# What lies nearer to the root of an expression than this is looked at.
-DEEPEST = 6
 
 
 class Fact(NamedTuple):
@@ -118,128 +110,6 @@ def leading_ratio(node: Node, unit: Node) -> Fraction | None:
             if term.key == lead.key:
                 return own / coefficient
     return None
-
-
-def decided(node: Node, known: Facts, depth: int = DEEPEST) -> Node:
-    """A node as what it is where something is known to hold; itself, if that decides nothing.
-
-    Args:
-        node: an array.
-        known: what holds, at the same places of arrays with its axes.
-        depth: how far to look into it.
-    """
-    value = unnamed(node)
-    if not depth or value.axes != known[0].difference.axes:
-        return node
-    found = value
-    match value:
-        case Map():
-            arguments = [decided(each, known, depth - 1) for each in value.arguments]
-            found = _chosen(value.function, arguments, known) or value
-            if found is value and _differ(arguments, value.arguments):
-                found = apply_map(value.function, *arguments)
-        case Sum():
-            parts = [decided(term, known, depth - 1) for _, term in value.terms]
-            if _differ(parts, [term for _, term in value.terms]):
-                coefficients = [c for c, _ in value.terms]
-                found = total(zip(coefficients, parts, strict=True), value.axes)
-        case Product():
-            found = _decided_product(value, known, depth)
-    return node if found is value else found
-
-
-def _differ(new: Iterable[Node], old: Iterable[Node]) -> bool:
-    return any(one is not other for one, other in zip(new, old, strict=True))
-
-
-def _decided_product(node: Product, known: Facts, depth: int) -> Node:
-    factors = [
-        f._replace(node=decided(f.node, known, depth - 1)) if f.indices == node.result else f
-        for f in node.factors
-    ]
-    if not _differ([f.node for f in factors], [f.node for f in node.factors]):
-        return node
-    if any(is_zero(f.node) and f.power < 0 for f in factors):
-        return node
-    return product(node.coefficient, factors, node.result, node.dims)
-
-
-Choice = Callable[..., Node | None]
-
-
-def _chosen(function: str, arguments: Sequence[Node], known: Facts) -> Node | None:
-    """The value of an elementwise function where the order of its arguments is known."""
-    choice = CHOICES.get(function)
-    return choice(known, *arguments) if choice is not None else None
-
-
-def _larger(known: Facts, first: Node, second: Node) -> Node | None:
-    if is_ordered(first, second, known):
-        return first
-    return second if is_ordered(second, first, known) else None
-
-
-def _smaller(known: Facts, first: Node, second: Node) -> Node | None:
-    larger = _larger(known, first, second)
-    return None if larger is None else second if larger is first else first
-
-
-def _rectified(known: Facts, argument: Node) -> Node | None:
-    return _larger(known, argument, zero(argument.axes))
-
-
-def _absolute(known: Facts, argument: Node) -> Node | None:
-    larger = _rectified(known, argument)
-    return None if larger is None else larger if larger is argument else scaled(-1, argument)
-
-
-def _sign(known: Facts, argument: Node) -> Node | None:
-    nothing = zero(argument.axes)
-    one = ones(argument)
-    if is_ordered(argument, nothing, known, strict=True):
-        return one
-    return scaled(-1, one) if is_ordered(nothing, argument, known, strict=True) else None
-
-
-def _clipped(known: Facts, argument: Node, low: Node, high: Node) -> Node | None:
-    if is_ordered(argument, high, known):
-        return high
-    if is_ordered(argument, low, known):
-        return _smaller(known, argument, high) or apply_map("minimum", argument, high)
-    return low if is_ordered(low, argument, known) and is_ordered(high, low, known) else None
-
-
-def _taken(known: Facts, condition: Node, first: Node, second: Node) -> Node | None:
-    if is_zero(condition):
-        return second
-    return first if is_one(condition) else None
-
-
-def _above(known: Facts, first: Node, second: Node) -> Node | None:
-    if is_ordered(first, second, known, strict=True):
-        return ones(first)
-    return zero(first.axes) if is_ordered(second, first, known) else None
-
-
-def _not_below(known: Facts, first: Node, second: Node) -> Node | None:
-    if is_ordered(first, second, known):
-        return ones(first)
-    return zero(first.axes) if is_ordered(second, first, known, strict=True) else None
-
-
-CHOICES: Mapping[str, Choice] = {
-    "maximum": _larger,
-    "minimum": _smaller,
-    "relu": _rectified,
-    "abs": _absolute,
-    "sign": _sign,
-    "clip": _clipped,
-    "where": _taken,
-    ">": _above,
-    "<": lambda known, first, second: _above(known, second, first),
-    ">=": _not_below,
-    "<=": lambda known, first, second: _not_below(known, second, first),
-}
 
 
 def ones(like: Node) -> Node:

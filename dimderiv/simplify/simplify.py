@@ -39,6 +39,7 @@ from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
@@ -141,10 +142,10 @@ class Simplifier:
             simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
-        if multiplied_out is not None:
-            return self(multiplied_out)
-        shorter = gathered(simple) or factored(simple)
+        apart = _multiplied_out(simple) or shown_permutable(simple)
+        if apart is not None:
+            return self(apart)
+        shorter = gathered(simple) or over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
@@ -267,6 +268,8 @@ OF_SUMS: Sequence[Shorten] = (
     _summed_by_term,
     _scalar_by_term,
     _shown_symmetric,
+    cleared,
+    multiplied_out,
 )
 
 

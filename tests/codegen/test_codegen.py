@@ -25,8 +25,9 @@ from dimderiv.codegen.targets.text import Text
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import Declaration
 from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
 RULES = load_rules()

@@ -14,7 +14,7 @@ from dimderiv import derive
 from dimderiv.codegen.functions.loaded import function
 from dimderiv.codegen.functions.module import source as module_source
 from dimderiv.language.declarations import read_shapes
-from dimderiv.language.shapes import Declaration
+from dimderiv.language.declared import Declaration
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy

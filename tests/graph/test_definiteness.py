@@ -3,7 +3,7 @@
 import pytest
 from nodes import node
 
-from dimderiv.graph.definiteness import is_definite, is_semidefinite
+from dimderiv.graph.facts import is_definite, is_semidefinite
 
 SHAPES = (
     "X: n x d; Y: n x d; H: m x n; S: n x n spd; P: n x n psd; B: n x n symmetric; "

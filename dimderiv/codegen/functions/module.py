@@ -218,7 +218,6 @@ class Module:
                 function,
                 python,
                 self.rulebook.declared[declared_part(function)[0]],
-                is_elementwise=self.rulebook[function].kind == "elementwise",
             )
             for function, python in self.functions.items()
         ]

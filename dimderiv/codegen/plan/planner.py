@@ -161,8 +161,8 @@ class Planner:
             return self._of_factor(node, arrays[0])
         if node.function in OF_FACTORS:
             return Tensor(plan.make(function, arrays, node.axes, Asked(whole=True)), every)
-        if node.side != "either":
-            call = Called(function, node.side == "row")
+        if node.declared is not None:
+            call = Called(function, node.declared)
             return Tensor(plan.make("applied", arrays, node.axes, call), every)
         return Tensor(plan.make(function, arrays, node.axes), every)
 

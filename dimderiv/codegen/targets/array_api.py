@@ -54,6 +54,7 @@ class ArrayApiWriter(Writer):
         "packed": "xp.reshape({}, {op.tupled})",
         "split": "xp.reshape({}, {op.tupled})",
         "concatenated": "xp.concat(({every}), axis={op.detail.axes[0]})",
+        "cumsum": "xp.cumulative_sum({}, axis={op.detail.axes[0]})",
         "sort": "xp.sort({}, axis={op.detail.axes[0]})",
         "rank": "xp.argsort(xp.argsort({}, axis={op.detail.axes[0]}), axis={op.detail.axes[0]})",
         "flip": "xp.flip({}, axis={op.detail.axes})",

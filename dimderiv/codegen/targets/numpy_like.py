@@ -35,6 +35,7 @@ class NumpyLikeWriter(Writer):
         "packed": "{0.atom}.reshape({op.sizes})",
         "split": "{0.atom}.reshape({op.sizes})",
         "concatenated": "{xp}.concatenate(({every}){op.other_axis})",
+        "cumsum": "{0.atom}.cumsum(axis={op.detail.axes[0]})",
         "sort": "{xp}.sort({}, axis={op.detail.axes[0]})",
         "rank": "{0.atom}.argsort(axis={op.detail.axes[0]}).argsort(axis={op.detail.axes[0]})",
         "flip": "{0.atom}[{op.backwards}]",

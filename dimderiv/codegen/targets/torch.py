@@ -60,6 +60,7 @@ class TorchWriter(Writer):
         "packed": "{0.atom}.reshape({op.sizes})",
         "split": "{0.atom}.reshape({op.sizes})",
         "concatenated": "torch.cat(({every}), {op.detail.axes[0]})",
+        "cumsum": "{0.atom}.cumsum({op.detail.axes[0]})",
         "sort": "torch.sort({}, {op.detail.axes[0]})[0]",
         "rank": "{0.atom}.argsort({op.detail.axes[0]}).argsort({op.detail.axes[0]})",
         "flip": "{0.atom}.flip({op.detail.axes})",

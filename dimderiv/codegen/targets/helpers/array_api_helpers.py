@@ -76,15 +76,23 @@ def linalg(name, *arrays, **options):
     return function(*arrays, **options)
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value, xp = function(x), namespace(x)
+    x, value = arguments[0], function(*arguments)
+    xp = namespace(x)
     is_array = hasattr(value, "shape")
     value = xp.astype(value, x.dtype) if is_array else xp.asarray(value, dtype=x.dtype, **place(x))
-    expected = ((), x.shape, x.shape[-1:] * 2)[order]
-    if value.shape != expected:
+    expected = x.shape if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
 

@@ -34,14 +34,21 @@ def recast(dtype, *values):
     return [array.astype(dtype) for array in arrays]
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    x = jnp.asarray(x)
-    value = jnp.asarray(function(x), jnp.result_type(x, float))
-    expected = ((), x.shape, x.shape[-1:] * 2)[order]
-    if value.shape != expected:
+    arrays = [jnp.asarray(argument) for argument in arguments]
+    value = jnp.asarray(function(*arrays), jnp.result_type(*arrays, float))
+    expected = arrays[0].shape if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
 

@@ -79,14 +79,22 @@ def linear_operator(dtype, rows, columns, apply, adjoint, remade):
     return operator
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    x = np.asarray(x)
-    value = np.array(function(x), np.result_type(x, 0.0))  # which may be changed in place
-    expected = ((), x.shape, x.shape[-1:] * 2)[order]
-    if value.shape != expected:
+    arrays = [np.asarray(argument) for argument in arguments]
+    dtype = np.result_type(*arrays, 0.0)
+    value = np.array(function(*arrays), dtype)  # which may be changed in place
+    expected = arrays[0].shape if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
 

@@ -59,13 +59,21 @@ def as_tensor(value):
     return torch.as_tensor(value, dtype=torch.float64)
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach().clone()
-    expected = ((), tuple(x.shape), tuple(x.shape[-1:]) * 2)[order]
-    if value.shape != expected:
+    x, value = arguments[0], function(*arguments)
+    value = torch.as_tensor(value, dtype=x.dtype, device=x.device).detach().clone()
+    expected = tuple(x.shape) if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(
             f"{name} returned a tensor of shape {tuple(value.shape)}, expected {expected}"
         )

@@ -29,6 +29,7 @@ _OTHER = {
     "atan": "arctan",
     "expit": "sigmoid",
     "gammaln": "lgamma",
+    "loggamma": "lgamma",
     "log_expit": "logsigmoid",
     "log_sigmoid": "logsigmoid",
     "psi": "digamma",
@@ -44,6 +45,7 @@ _OF_TWO = {
     "fmax": "max",
     "fmin": "min",
     "hypot": "hypot",
+    "polygamma": "polygamma",
     "arctan2": "arctan2",
     "atan2": "arctan2",
 }
