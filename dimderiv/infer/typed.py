@@ -168,7 +168,9 @@ _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
 IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
+    "spd": {"spd"},
 }
+OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -332,9 +334,11 @@ def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | N
     found = symbols.get(name)
     if found is None or found.properties & IMPLY[assumed]:
         return None
-    if assumed == "symmetric" and not found.shape.is_matrix:
+    if assumed in OF_MATRICES and not found.shape.is_matrix:
         return None
     symbols[name] = replace(found, properties=found.properties | {assumed})
+    if assumed == "spd":
+        return f"{name} is symmetric and positive definite"
     if assumed == "symmetric":
         return f"{name} is symmetric"
     return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

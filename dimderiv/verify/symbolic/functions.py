@@ -15,6 +15,7 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "expm": spectral.exponential,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,
+    "chol": matrices.cholesky,
     "softmax": matrices.softmax,
     "logsoftmax": matrices.log_softmax,
     "tril": matrices.masked(lambda i, j: i >= j),
@@ -49,7 +50,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
 }
 
 OF_SQUARE = frozenset(
-    {"tr", "det", "logdet", "dexpm"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
+    {"tr", "det", "logdet", "dexpm", "chol"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
 )
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()
