@@ -1,13 +1,19 @@
-"""What is known of a node by how it is made: bounds on its entries, their sums, definiteness."""
+"""What is known of a node by how it is made: bounds on its entries, their sums, definiteness.
 
-from collections.abc import Sequence
-from typing import TypeGuard
+A congruence `H P H'` has no eigenvalue below zero where `P` has none, and `H P H' + R` none at zero
+where `R` is definite.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import NamedTuple, TypeGuard
 
 from dimderiv.graph.nodes import (
     Constant,
     Factor,
     Function,
     Index,
+    Key,
     Map,
     Named,
     Node,
@@ -28,14 +34,15 @@ DISTRIBUTED = frozenset({"onehot", "probability"})
 # Properties of entries that lie below 1, and above 0.
 AT_MOST_ONE = DISTRIBUTED | {"binary"}
 NONNEGATIVE = AT_MOST_ONE | {"positive"}
-# Functions whose entries are 0 or 1.
-BINARY_FUNCTIONS = frozenset({"onehot", "tril", *COMPARISONS})
 # A longer chain of names and sums is not followed.
 MOST_NESTED = 8
+# Functions whose entries are 0 or 1.
+BINARY_FUNCTIONS = frozenset({"onehot", "tril", *COMPARISONS})
 
 
 def named(name: str, value: Node, *, row: bool = False) -> Named:
     """The value under a name, with what is known of its entries."""
+    sums_to_one = rows_sum_to_one(value)
     return Named(
         name,
         value,
@@ -43,11 +50,11 @@ def named(name: str, value: Node, *, row: bool = False) -> Named:
         value.axes,
         digest("named", name),
         is_symmetric(value),
-        rows_sum_to_one(value),
+        sums_to_one,
         is_nonnegative(value),
         is_at_most_one(value),
         zero_sums(value),
-        value.ordinary,
+        value.ordinary and not sums_to_one,
     )
 
 
@@ -114,7 +121,27 @@ def rows_sum_to_one(node: Node) -> bool:
             return node.sums_to_one
         case Function("softmax"):
             return node.over == (len(node.axes) - 1,)
+        case Product():
+            return _is_divided_by_sums(node)
     return isinstance(node, Function) and node.function == "onehot"
+
+
+def _is_divided_by_sums(node: Product) -> bool:
+    """Whether an array is divided by its own sums along the last axis, as in `A ./ (A 1)`."""
+    if node.coefficient != 1 or len(node.factors) != 2 or not node.result:
+        return False
+    for above, below in (node.factors, node.factors[::-1]):
+        sums = unnamed(below.node)
+        if above.power != 1 or below.power != -1 or not isinstance(sums, Product):
+            continue
+        if above.indices != node.result or below.indices != node.result[:-1]:
+            continue
+        if len(sums.factors) == 1 and sums.coefficient == 1:
+            own, indices, power = sums.factors[0]
+            is_same = unnamed(own).key == unnamed(above.node).key and power == 1
+            if is_same and indices[:-1] == sums.result and len(set(indices)) == len(indices):
+                return True
+    return False
 
 
 def zero_sums(node: Node) -> tuple[int, ...]:
@@ -154,6 +181,23 @@ def is_nonnegative(node: Node) -> bool:
 
 def _is_nonnegative(factor: Factor) -> bool:
     return factor.power % 2 == 0 or is_nonnegative(factor.node)
+
+
+def is_positive(node: Node) -> bool:
+    """Whether every entry is known to be above 0."""
+    match unnamed(node):
+        case Symbol(properties=properties):
+            return "positive" in properties
+        case Size() | Constant() | Map("exp"):
+            return True
+        case Sum(terms=terms):
+            signs = all(c > 0 and is_nonnegative(term) for c, term in terms)
+            return signs and any(is_positive(term) for _, term in terms)
+        case Product(coefficient=number, factors=factors, result=result):
+            return number > 0 and all(
+                is_positive(f.node) and set(f.indices) <= set(result) for f in factors
+            )
+    return False
 
 
 def _is_quadratic_form(node: Product) -> bool:
@@ -196,16 +240,6 @@ def _is_bounded_power(factor: Factor) -> bool:
     return factor.power % 2 == 0 and isinstance(node, Map) and range_of(node.function)[0] >= -1
 
 
-def _is_positive(node: Node) -> bool:
-    """Whether every entry is known to be above 0."""
-    match unnamed(node):
-        case Symbol(properties=properties):
-            return "positive" in properties
-        case Size() | Constant() | Map("exp"):
-            return True
-    return False
-
-
 def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
     """Whether a matrix is known to be symmetric and positive definite."""
     if len(node.axes) != 2 or not depth:
@@ -224,7 +258,7 @@ def is_definite(node: Node, depth: int = MOST_NESTED) -> bool:
             )
         case Product():
             return _is_multiple(node, depth) and all(
-                len(factor.indices) == 2 or _is_positive(factor.node) for factor in node.factors
+                len(factor.indices) == 2 or is_positive(factor.node) for factor in node.factors
             )
     return False
 
@@ -240,9 +274,17 @@ def is_semidefinite(node: Node, depth: int = MOST_NESTED) -> bool:
             return "psd" in node.properties
         case Named(value=value):
             return is_semidefinite(value, depth - 1)
+        case Sum():
+            return all(c > 0 and is_semidefinite(part, depth - 1) for c, part in node.terms)
         case Product():
-            is_scaled = all(map(_is_nonnegative, [f for f in node.factors if len(f.indices) < 2]))
-            return is_scaled and (_is_gram(node) or _is_multiple(node, depth, semi=True))
+            scalars = [f for f in node.factors if not f.indices]
+            weights = [f for f in node.factors if len(f.indices) == 1]
+            if not all(map(_is_nonnegative, scalars)):
+                return False
+            is_multiple = all(map(_is_nonnegative, weights)) and _is_multiple(
+                node, depth, semi=True
+            )
+            return is_multiple or _is_congruence(node, depth)
     return False
 
 
@@ -261,15 +303,47 @@ def _is_multiple(node: Product, depth: int, semi: bool = False) -> bool:
     return set(matrix.indices) == set(node.result) and known(matrix.node, depth - 1)
 
 
-def _is_gram(node: Product) -> bool:
-    """Whether a product is that of a matrix with its own transpose, and numbers."""
-    matrices = [factor for factor in node.factors if factor.indices]
-    if node.coefficient <= 0 or len(matrices) != 2:
+def _is_congruence(node: Product, depth: int) -> bool:
+    """Whether a product is `v v'`, `X' X`, or `X' M X` with a semidefinite M, times a number."""
+    factors = [factor for factor in node.factors if factor.indices]
+    there, back = (_way(factors, index) for index in node.result)
+    if node.coefficient <= 0 or [link.seen for link in there] != [link.seen for link in back]:
         return False
-    one, other = matrices
-    if one.node.key != other.node.key or {one.power, other.power} != {1}:
+    met = {id(link.factor) for link in (*there, *back)}
+    if not there or len(met) < len(factors):
         return False
-    pairs = list(zip(one.indices, other.indices, strict=True))
-    apart = [pair for pair in pairs if pair[0] != pair[1]]
-    shared = [a for a, b in pairs if a == b]
-    return len(pairs) == 2 and len(apart) == 1 and shared[0] not in node.result
+    if len(there) < len(factors):
+        return len(there) + len(back) == len(factors)
+    if len(there) % 2 == 0:
+        return True
+    middle = there[len(there) // 2].factor
+    if len(middle.indices) == 1:
+        return _is_nonnegative(middle)
+    return middle.power == 1 and is_semidefinite(middle.node, depth - 1)
+
+
+class Link(NamedTuple):
+    """A factor on the way from one axis of a product towards the other, a matrix or a weight.
+
+    Attributes:
+        factor: the factor.
+        seen: what it is from the side on which it is met.
+    """
+
+    factor: Factor
+    seen: tuple[Key, int, Fraction]
+
+
+def _way(factors: Iterable[Factor], letter: Index) -> list[Link]:
+    """The factors in the order in which they are met from a letter, as far as there is one way."""
+    left, found = list(factors), list[Link]()
+    while True:
+        met = sorted([f for f in left if letter in f.indices], key=lambda f: len(f.indices))
+        if [len(f.indices) for f in met] not in ([1], [2], [1, 2]):
+            return found
+        factor = met[0]
+        side = factor.indices.index(letter)
+        axis = 0 if factor.node.symmetric else side
+        found.append(Link(factor, (factor.node.key, axis, factor.power)))
+        left.remove(factor)
+        letter = factor.indices[side - 1]

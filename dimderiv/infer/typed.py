@@ -50,6 +50,7 @@ class Typed:
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
         heads: the letters of the axes of definitions that are made of index statements.
+        said: the properties that are declared of definitions.
         given: the program as it is given, where this one has derivatives inside it written out.
     """
 
@@ -69,6 +70,7 @@ class Typed:
     upstream: str | None = None
     plain: "Typed | None" = None
     heads: Mapping[str, Heads] = field(default_factory=dict)
+    said: Mapping[str, frozenset[str]] = field(default_factory=dict)
     given: "Typed | None" = None
 
     @property
@@ -287,6 +289,11 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         _along=scope.along,
         doubts=(*(_sentence(doubt, scope) for doubt in doubts), *ranges),
         heads=scope.heads,
+        said={
+            name: known.properties
+            for name, known in scope.declared.items()
+            if known.properties and scope.meanings.get(name) == "definition"
+        },
     )
 
 

@@ -28,6 +28,7 @@ from dimderiv.lower import arrays, handwritten, indexed, reductions
 from dimderiv.lower.arrays import Array, all_letters, constant_value, number_of, spread
 from dimderiv.lower.matrix_functions import function_of
 from dimderiv.lower.matrix_powers import inverted, matrix_power
+from dimderiv.lower.said import with_properties
 from dimderiv.lower.signatures import by_signature
 from dimderiv.lower.symmetry import is_symmetric
 from dimderiv.lower.typed_formulas import typed_formula
@@ -107,6 +108,9 @@ class Builder:
             value = self.written(statement)
             if statement.name is not None:
                 node = graph.named(statement.name, value.node, row=value.shape.is_row)
+                words = self.typed.said.get(statement.name)
+                if words and self.recognises and not self.free:
+                    node = with_properties(node, value, words, statement.span)
                 definitions.append(node)
                 self.names[statement.name] = self.definition(node, value)
         return Lowered(tuple(definitions), value.node, value.shape, symbols)

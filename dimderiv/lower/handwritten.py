@@ -11,10 +11,13 @@ from dimderiv.graph import (
     Node,
     Product,
     Sum,
+    Symbol,
     apply_function,
     fold,
     hyperbolic,
+    is_onehot,
     logarithm_of_sigmoid,
+    product,
     rest_of_sigmoid,
     tangent,
     terms,
@@ -48,15 +51,40 @@ def plus(value: Array) -> Array:
 
 
 def logarithm(argument: Array) -> Array | None:
-    """The logarithm of a softmax or of a sigmoid; nothing for that of anything else."""
-    of_sigmoid = logarithm_of_sigmoid(argument.node)
-    if of_sigmoid is not None:
-        return argument.with_node(of_sigmoid)
-    node = unnamed(argument.node)
+    """The logarithm of a softmax, of entries of one, or of a sigmoid; nothing for anything else."""
+    node = argument.node
+    chosen = _chosen(node) if isinstance(node, Product) else None
+    found = logarithm_of_sigmoid(node) or _of_softmax(node) or chosen
+    return None if found is None else argument.with_node(found)
+
+
+def _of_softmax(node: Node) -> Node | None:
+    node = unnamed(node)
     if not isinstance(node, Function) or node.function != "softmax":
         return None
-    found = apply_function("logsoftmax", node.arguments, node.axes, node.over)
-    return argument.with_node(found)
+    return apply_function("logsoftmax", node.arguments, node.axes, node.over)
+
+
+def _chosen(node: Product) -> Node | None:
+    """The logarithm of one entry of each row of a softmax, which one-hot rows choose."""
+    if node.coefficient != 1 or len(node.factors) != 2:
+        return None
+    for rows, values in (node.factors, node.factors[::-1]):
+        inner = _of_softmax(values.node)
+        if inner is None or not _is_onehot(rows.node) or {rows.power, values.power} != {1}:
+            continue
+        chosen = rows.indices[-1]
+        others = {*rows.indices[:-1], *(i for i in values.indices if i != chosen)}
+        if chosen in values.indices and others == {*node.result}:
+            factors = [rows, values._replace(node=inner)]
+            return product(node.coefficient, factors, node.result, node.dims)
+    return None
+
+
+def _is_onehot(node: Node) -> bool:
+    """Whether each row has a single 1."""
+    node = unnamed(node)
+    return is_onehot(node) or (isinstance(node, Symbol) and "onehot" in node.properties)
 
 
 def _unshifted(softmax: Function) -> Node:

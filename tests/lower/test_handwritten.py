@@ -3,7 +3,7 @@
 import pytest
 from nodes import node, written
 
-SHAPES = "S: m x n; T: m x n; x: n"
+SHAPES = "S: m x n; T: m x n; x: n; Y: m x n onehot; o: n onehot; W: m x n positive"
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,9 @@ SHAPES = "S: m x n; T: m x n; x: n"
         ("log(exp(S) ./ sum(exp(S), axis=1))", "logsoftmax(S)"),
         ("log(softmax(S))", "logsoftmax(S)"),
         ("P = softmax(S); log(P)", "logsoftmax(S)"),
+        ("log(sum(Y .* softmax(S), axis=1))", "sum(Y .* logsoftmax(S), axis=1)"),
+        ("p = exp(x) / sum(exp(x)); log(p' o)", "o' logsoftmax(x)"),
+        ("P = W ./ sum(W, axis=1); sum(P)", "m"),
     ],
 )
 def test_what_is_written_out_is_recognised(text: str, expected: str) -> None:
@@ -46,6 +49,7 @@ def test_what_is_written_out_is_recognised(text: str, expected: str) -> None:
     [
         "exp(S) ./ sum(exp(T), axis=1)",
         "log(S ./ sum(exp(S), axis=1))",
+        "log(sum(T .* S, axis=1))",
     ],
 )
 def test_what_is_something_else_stays(text: str) -> None:

@@ -70,6 +70,13 @@ class Order:
     right: Chain | None = None
     count: Count | None = None
 
+    @property
+    def is_told_by_shapes(self) -> bool:
+        """Whether the shapes alone say which arrangement is right, without the entries."""
+        if self.right is None:
+            return False
+        return self.count is None or self.count.conforming == 1 < self.count.total
+
     @staticmethod
     def of(links: Sequence[Link], target: Shape, right: Chain | None) -> "Order":
         """The order of factors, of which there is at least one.

@@ -74,6 +74,11 @@ class LetteredFactors(NamedTuple):
     has_seed: bool
 
 
+# How factors meet along an axis that the operand lacks, and along one of the size of one it has.
+APART = ("met", "turned", "both_turned")
+ALIKE = ("met_alike", "turned_alike", "both_turned_alike")
+
+
 def reasons(product: LetteredFactors, right: Chain | None) -> tuple[Sentence, ...]:
     """Why factors are arranged as they are."""
     if right is not None and len(right) > 1:
@@ -162,10 +167,13 @@ def _of_chain(product: LetteredFactors, chain: Chain) -> Iterator[Sentence]:
             for array, other, link in ((left, right, before), (right, left, after))
             if link.is_transposed and len(array.indices) == 2
         ]
+        # The operand may have an axis of the same size, which is another one.
+        is_alike = axis in [product.axes[i] for i in letters_of(product.result)]
+        met, turned, both_turned = ALIKE if is_alike else APART
         if len(transposed) == 1:
-            yield Sentence("turned", transposed[0])
+            yield Sentence(turned, transposed[0])
         else:
-            yield Sentence("both_turned" if transposed else "met", {"axis": axis, **both})
+            yield Sentence(both_turned if transposed else met, {"axis": axis, **both})
 
 
 def _in_order(product: LetteredFactors, chain: Chain) -> Sequence[WrittenFactor]:

@@ -69,6 +69,13 @@ class Sentence:
     fields: "Mapping[str, Field]"
 
 
+class Holds(NamedTuple):
+    """Where a rule holds: its words, and what the parameters in them are here."""
+
+    words: str
+    arguments: tuple[tuple[str, Tree], ...]
+
+
 Field: TypeAlias = (
     Tree
     | Statement
@@ -79,6 +86,7 @@ Field: TypeAlias = (
     | IndexOf
     | Shape
     | Sentence
+    | Holds
     | int
     | str
 )
@@ -193,13 +201,13 @@ class Origin(NamedTuple):
 
     Attributes:
         reference: where it can be looked up.
-        domain: where it holds.
+        domain: where it holds; as words of the rule, where those cannot be told of the arguments.
         kink: what is assumed where there is no derivative.
         parameter: what the argument is called in them.
     """
 
     reference: str
-    domain: str
+    domain: Holds | str
     kink: str
     parameter: str
 

@@ -19,6 +19,7 @@ from dimderiv.explain.record.recorded import (
     Added,
     Differentiated,
     Equation,
+    Holds,
     Operand,
     Origin,
     Passed,
@@ -61,7 +62,7 @@ from dimderiv.language import (
     all_occur,
     replaced,
 )
-from dimderiv.rulebook import Rulebook
+from dimderiv.rulebook import Rule, Rulebook
 from dimderiv.simplify import Simplifier
 
 # The kinds of functions whose rule is given in letters.
@@ -218,7 +219,7 @@ class _Recorder:
             where=self._introduced(found),
             kind=self._kind(node),
             function=written_name(node) if isinstance(node, (Map, Function)) else "",
-            origin=self._origin(node),
+            origin=self._origin(node, local),
             arriving=self._arriving(node, terms),
             slope=self._slope(local, told),
             entries=self._entries(local, told),
@@ -275,7 +276,7 @@ class _Recorder:
             return "elementwise"
         return self.rulebook[node.function].kind if isinstance(node, Function) else "product"
 
-    def _origin(self, node: Node) -> Origin | None:
+    def _origin(self, node: Node, local: Node) -> Origin | None:
         """Where the rule of a function comes from, the first time that it is used.
 
         What holds for every real number needs no word, nor does the reference of a function of
@@ -289,7 +290,16 @@ class _Recorder:
         rule = self.rulebook[node.function]
         reference = rule.reference if rule.kind in LETTERED else ""
         domain = "" if rule.domain.startswith("every") or rule.kink else rule.domain
-        return Origin(reference, domain, rule.kink, ", ".join(rule.arguments))
+        return Origin(
+            reference, self._holds(rule, domain, local), rule.kink, ", ".join(rule.arguments)
+        )
+
+    def _holds(self, rule: Rule, domain: str, local: Node) -> Holds | str:
+        """Where a rule holds, of the arguments; `a` is a word besides, so it stays one."""
+        if not domain or "a" in rule.arguments or not isinstance(local, (Map, Function)):
+            return domain
+        trees = [self.writer.tree(argument) for argument in local.arguments]
+        return Holds(domain, tuple(zip(rule.arguments, trees, strict=False)))
 
     def _shape(self, operand: Node) -> Shape | None:
         """The shape of the derivative by an operand, where it has at most two axes."""

@@ -93,9 +93,8 @@ class TermWriter(FormulaWriter):
             why = slid(bare, arrays)
         else:
             order = self._order(bare, arrays, value, target.shape) if arrays else None
-            lettered = LetteredFactors(
-                arrays, bare.result, _axes(bare, names), target.operand, target.seed > 0
-            )
+            axes = _sizes(bare) if order and order.is_told_by_shapes else _axes(bare, names)
+            lettered = LetteredFactors(arrays, bare.result, axes, target.operand, target.seed > 0)
             why = reasons(lettered, order.right if order else None)
             if any(is_identity(factor.node) for factor in ordered.factors):
                 why = (Sentence("identity", {}), *why)
@@ -252,10 +251,15 @@ def _rank(factor: Factor) -> int:
     return 2 * selects(factor.node) + bool(factor.indices)
 
 
+def _sizes(term: LabelledProduct) -> dict[int, Tree]:
+    """Each letter as its size."""
+    return {letter: dim.syntax() for letter, dim in enumerate(term.dims)}
+
+
 def _axes(term: LabelledProduct, names: EntryLetters) -> dict[int, Tree]:
     """How each letter is written: as its size, where no other letter has the same."""
     if not is_ambiguous(term):
-        return {letter: dim.syntax() for letter, dim in enumerate(term.dims)}
+        return _sizes(term)
     return {letter: Name(name) for letter, name in names.names.items()}
 
 

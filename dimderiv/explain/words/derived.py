@@ -107,8 +107,9 @@ class _Teller:
         origin = self.step.origin
         if origin is None:
             return []
-        told = [key for key in ("domain", "kink") if getattr(origin, key)]
-        return [self.sentence(key, **origin._asdict()) for key in told]
+        domain = "holds" if isinstance(origin.domain, recorded.Holds) else "domain"
+        told = [(domain, origin.domain), ("kink", origin.kink)]
+        return [self.sentence(key, **origin._asdict()) for key, words in told if words]
 
     def several_terms(self) -> None:
         """The rule has several terms: it is told entry by entry, term by term."""

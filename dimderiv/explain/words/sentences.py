@@ -1,5 +1,6 @@
 """Fills the fields of a sentence with formulas, shapes and lists, and puts it on the page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
@@ -60,6 +61,9 @@ class Speaker:
                 return markup.held(markup.index(index))
             case Statement():
                 return markup.held(markup.statement(value))
+            case recorded.Holds(words, arguments):
+                formulas = {name: markup.held(markup.formula(tree)) for name, tree in arguments}
+                return re.sub(r"\w+", lambda found: formulas.get(found[0], found[0]), words)
             case recorded.Sentence(key, fields):
                 return self.sentence(key, **fields)
             case Shape(is_scalar=True):
