@@ -51,6 +51,8 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 
 def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole matrices, at its arguments or at their transposes."""
+    if node.function == "mpower":
+        return _power(node, pieces)
     upright = notation.call(node.function, *(piece.upright for piece in pieces))
     if node.function == "onehot":
         return notation.column(upright)
@@ -64,6 +66,15 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     ways = (transposed, whole) if len(pieces) > 1 else (whole, transposed)
     upright = notation.shorter(upright, notation.primed(transposed))
     return TwoWay(upright, notation.shorter(*ways))
+
+
+def _power(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
+    """A power of a matrix, which is transposed at the base: `A'^k`."""
+    base, exponent = pieces
+    upright = notation.joined("^", base.upright, exponent.upright)
+    if is_symmetric(node):
+        return notation.symmetric(upright)
+    return TwoWay(upright, notation.joined("^", base.transposed, exponent.upright))
 
 
 def _along(node: Function, piece: TwoWay) -> TwoWay:

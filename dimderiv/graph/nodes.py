@@ -332,7 +332,7 @@ def apply_function(
     classes = (axes[-1].monomials,) if function == "onehot" else ()
     key = digest("function", function, over, *(argument.key for argument in arguments), *classes)
     weight = 1 + sum(argument.weight for argument in arguments)
-    is_turning = turns(function) and all(is_symmetric(argument) for argument in arguments)
+    is_turning = turns(function) and all(is_symmetric(each) for each in arguments if each.axes)
     symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
     ordinary = function not in MARKED_FUNCTIONS
     return Function(function, arguments, over, axes, key, weight, symmetric, side, ordinary)

@@ -39,7 +39,7 @@ _OPEN_SHAPES = {
 }
 _NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})
 _NOT_INSIDE = _NO_SIZES | _BETWEEN_SIZES
-_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
+_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int"})
 _SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
 
@@ -188,8 +188,8 @@ class _Reader:
             )
 
     def shape(self) -> Shape:
-        if self.tokens[0][0] == "scalar":
-            self.index = 1
+        if self.tokens[0][0] in {"scalar", "integer"}:
+            self.index = int(self.tokens[0][0] == "scalar")
             return SCALAR
         if open_shape := self.open_shape():
             return open_shape

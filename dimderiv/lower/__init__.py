@@ -10,6 +10,7 @@ from dimderiv.lower.formulas import (
     without_derivative,
 )
 from dimderiv.lower.matrix_functions import function_of, map_indices
+from dimderiv.lower.matrix_powers import power_of
 from dimderiv.lower.operands import with_operands
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "lower",
     "map_indices",
     "number_of",
+    "power_of",
     "with_operands",
     "without_derivative",
 ]

@@ -10,9 +10,12 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 from collections.abc import Sequence
 
 from dimderiv import graph
-from dimderiv.graph import Index, Merged, Node, Product, Side, transposed
+from dimderiv.graph import Function, Index, Merged, Node, Product, Side, transposed
 from dimderiv.language import Dim
 from dimderiv.rulebook import turns
+
+# The function that is written `A^k`.
+POWER = "mpower"
 
 
 def function_of(
@@ -31,10 +34,14 @@ def function_of(
         over: for functions of rows and for reductions, the axes that they work along.
         side: which way the argument of a declared function lies.
     """
-    first = arguments[0]
-    if not turns(function) or len(arguments) > 1 or not _is_transposed(first):
+    first, *others = arguments
+    if function == "det" and isinstance(first, Function) and first.function == POWER:
+        base, exponent = first.arguments
+        return graph.apply_map("power", function_of("det", (base,), axes), exponent)
+    is_of_one = turns(function) and not any(other.axes for other in others)
+    if not is_of_one or not _is_transposed(first):
         return graph.apply_function(function, tuple(arguments), axes, over, side)
-    transpose = graph.apply_function(function, (transposed(first),), axes[::-1])
+    transpose = graph.apply_function(function, (transposed(first), *others), axes[::-1])
     return transposed(transpose)
 
 

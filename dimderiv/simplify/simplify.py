@@ -38,6 +38,7 @@ from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.permuting import shown_permutable
+from dimderiv.simplify.powers import merged_powers
 from dimderiv.simplify.selecting import selected_inside
 
 Shorten = Callable[[Product], Node | None]
@@ -107,8 +108,8 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return (self._entries_inside,) if Product in kinds else ()
-        shorten: list[Shorten] = [self._applied, fold] if Function in kinds else [fold]
-        shorten.append(self._entries_inside)
+        shorten: list[Shorten] = [self._applied, merged_powers] if Function in kinds else []
+        shorten += [fold, self._entries_inside]
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
 

@@ -8,10 +8,9 @@ from typing import TypeAlias
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, log_sum_exp, primitive
+from dimderiv.verify.evaluate.linear_maps import LINEAR
 from dimderiv.verify.evaluate.matrices import (
     exponential,
-    exponential_derivative,
-    exponential_map,
     inverse,
     largest_eigenvalue,
     leading_eigenvector,
@@ -184,7 +183,6 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "logdet": _log_determinant,
     "pinv": pseudo_inverse,
     "expm": exponential,
-    "dexpm": exponential_map,
     "polar": polar_factor,
     "eigmax": largest_eigenvalue,
     "eigvec": leading_eigenvector,
@@ -258,7 +256,6 @@ def _extreme_pair(side: int) -> Callable[[Arithmetic, Sized, Sized], Sized]:
 
 PAIR_FUNCTIONS: Mapping[str, PairFunction] = {
     "kron": _kronecker,
-    "dexpm": exponential_derivative,
     "conv2": _cross_correlation,
     "convfull2": _full_convolution,
     "cross_entropy": _cross_entropy,
@@ -278,6 +275,7 @@ KNOWN = frozenset(
         *ROW_FUNCTIONS,
         *MATRIX_FUNCTIONS,
         *PAIR_FUNCTIONS,
+        *LINEAR,
         *EXTREMES,
     }
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
-from dimderiv.verify.layout import Table, entries, size_of, transposed
+from dimderiv.verify.layout import Table, entries, transposed
 from dimderiv.verify.symbolic import matrices, spectral
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, extreme, log_sum_exp
 from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kronecker
@@ -22,7 +22,6 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
 OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
     "eigvec": lambda a, table: spectral.leading_pair(a, table)[1],
-    "dexpm": spectral.exponential_map,
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "tr": matrices.trace,
@@ -45,7 +44,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
     "logsumexp": log_sum_exp,
 }
 
-OF_SQUARE = frozenset({"tr", "det", "logdet", "eigmax", "eigvec", "dexpm"})
+OF_SQUARE = frozenset({"tr", "det", "logdet", "eigmax", "eigvec"})
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()
 )
@@ -58,16 +57,10 @@ def _cross_entropy(a: Arithmetic, scores: Value, targets: Value) -> Value:
     return [[-a.total(entries(terms)) / records]]
 
 
-def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
-    matrix = closed(table)
-    return spectral.exponential_along(a, matrix, closed(direction, *size_of(matrix)))
-
-
 OF_TWO: Mapping[str, Callable[[Arithmetic, Value, Value], Value]] = {
     "kron": lambda a, left, right: kronecker(left, right),
     "conv2": lambda a, x, y: matrices.cross_correlation(a, closed(x), closed(y)),
     "convfull2": lambda a, x, y: matrices.full_convolution(a, closed(x), closed(y)),
-    "dexpm": _exponential_along,
     "cross_entropy": _cross_entropy,
     "max": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, 1), x, y),
     "min": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, -1), x, y),

@@ -1,16 +1,37 @@
 """Matrix functions by eigenvalues: of two rows in closed form, of floats by mpmath."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy
 
 from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
-from dimderiv.verify.symbolic.matrices import identity, refuse_zero
+from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero
+from dimderiv.verify.symbolic.matrices import power as raised
 from dimderiv.verify.symbolic.tables import Entry, matrix_product
+
+OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
+
+
+class Linear(NamedTuple):
+    """A function that is linear in its last argument.
+
+    Attributes:
+        value: its value, given all arguments.
+        before: how many arguments stand before the last one.
+        rows: which argument has as many rows as the last one.
+        cols: which argument has as many rows as the last one has columns.
+    """
+
+    value: Callable[..., Table]
+    before: int = 1
+    rows: int = 0
+    cols: int = 0
 
 
 def exponential(a: Arithmetic, table: Table) -> Table:
@@ -53,17 +74,17 @@ def _of_sympy(table: Table) -> Table:
     return [[sympy.sympify(entry) for entry in row] for row in table]
 
 
-def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
-    """The derivative of the exponential along a direction.
+def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table) -> Table:
+    """The derivative of a function of a matrix along a direction.
 
-    Of floats it is a block of the exponential of a block matrix (Higham, Functions of Matrices,
-    2008, equation 3.16).
+    Of floats it is a block of the function of a block matrix (Higham, Functions of Matrices, 2008,
+    equation 3.16).
     """
     size = square_size(table)
     if isinstance(a, Floats):
         upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
         lower = [[a.number(0)] * size + list(row) for row in table]
-        return [row[size:] for row in exponential(a, upper + lower)[:size]]
+        return [row[size:] for row in function(a, upper + lower)[:size]]
     step = sympy.Dummy("step")
     moved = [
         [x + step * y for x, y in zip(own, other, strict=True)]
@@ -72,18 +93,38 @@ def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
     at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
     return [
         [entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row]
-        for row in _of_sympy(exponential(at_zero, moved))
+        for row in _of_sympy(function(at_zero, moved))
     ]
 
 
-def exponential_map(a: Arithmetic, table: Table) -> Table:
-    """The matrix of the derivative of the exponential, for columns stacked."""
-    size = square_size(table)
+def power_along(a: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
+    """The derivative of a whole power: the sum of `A^r E A^(k - 1 - r)`."""
+    power = int(exponent[0][0])
+    return derivative(lambda b, matrix: raised(b, matrix, power), a, table, direction)
+
+
+def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
+    """The solution of `A X + X B = C`."""
+    rows, cols = square_size(left), square_size(right)
+
+    def coefficient(place: int, other: int) -> Entry:
+        (j, i), (q, p) = divmod(place, rows), divmod(other, rows)
+        return left[i][p] * int(j == q) + right[q][j] * int(i == p)
+
+    system = filled((rows * cols, rows * cols), coefficient)
+    stacked = [[entry] for entry in entries(transposed(value))]
+    found = matrix_product(a.total, inverse(a, system), stacked)
+    return filled((rows, cols), lambda i, j: found[j * rows + i][0])
+
+
+def linear_map(a: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:
+    """The matrix of a function that is linear in its last argument, for columns stacked."""
+    size = (square_size(given[linear.rows]), square_size(given[linear.cols]))
     columns = []
-    for q in range(size):
-        for p in range(size):
-            unit = filled((size, size), lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
-            columns.append(entries(transposed(exponential_along(a, table, unit))))
+    for q in range(size[1]):
+        for p in range(size[0]):
+            unit = filled(size, lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
+            columns.append(entries(transposed(linear.value(a, *given, unit))))
     return transposed(columns)
 
 
@@ -170,3 +211,10 @@ def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
 def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> Table:
     length = a.function("sqrt", a.total([x * x for x in vector]))
     return [[x / length if sign > 0 else -x / length] for x in vector]
+
+
+LINEAR = {
+    "dexpm": Linear(partial(derivative, exponential)),
+    "dpower": Linear(power_along, 2),
+    "sylvester": Linear(sylvester, 2, 0, 1),
+}

@@ -50,6 +50,11 @@ def is_scalar(value: Value) -> bool:
     return not isinstance(value, Open) and is_single(value)
 
 
+def sides_of(value: Value) -> tuple[int | None, int | None]:
+    """How many rows and columns a value has, where that is known."""
+    return (value.rows, value.cols) if isinstance(value, Open) else size_of(value)
+
+
 def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
     """A value as a table."""
     if not isinstance(value, Open):
