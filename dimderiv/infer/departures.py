@@ -92,12 +92,21 @@ class _Reader(ProductReader):
             self._vectors_on_matrix(terms)
         elif Kind.COLUMN in kinds and Kind.ROW in kinds:
             if any(isinstance(term, syntax.Transpose) for term in terms):
+                self._turned_on_purpose(terms)
                 return
             for name, kind in names:
                 if kind is not Kind.SCALAR:
                     self._note(habits.OUTER, [name], _turned(kind))
         else:
             self._beside_vectors(terms, names, under)
+
+    def _turned_on_purpose(self, terms: Sequence[syntax.Tree]) -> None:
+        """`W z - q'` has an entry for each pair, as it says, or q was meant as a row."""
+        turned = [term.operand for term in terms if isinstance(term, syntax.Transpose)]
+        columns = [term for term in terms if not isinstance(term, syntax.Transpose)]
+        if not all(map(bare, columns)):
+            for name in filter(None, map(self._open, map(bare, turned))):
+                self._note(habits.TURNED, [name], Kind.ROW)
 
     def _regularised(
         self, terms: Sequence[syntax.Tree], names: Sequence[tuple[str, Kind]], under: str

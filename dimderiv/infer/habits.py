@@ -19,6 +19,8 @@ NUMBER = 1.4
 NUMBER_LETTERS = re.compile(r"[NMKTC]\d*")
 # A column and a row that make a matrix.
 OUTER = 3.0
+# The same where the row is written as the transpose of a column.
+TURNED = 0.8
 # A column, or a scalar, that is stretched over a matrix, where a row would be a bias.
 COLUMN_ON_MATRIX, SCALAR_ON_MATRIX, GREEK_ON_MATRIX = 1.6, 1.0, 0.6
 COLUMN_TIMES_MATRIX, SCALAR_TIMES_MATRIX = 1.4, 1.2

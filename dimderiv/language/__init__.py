@@ -1,7 +1,8 @@
 """The language: its functions, its tokens, its syntax tree and its reader."""
 
 from dimderiv.language import frozen, indexed, syntax
-from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared_sizes import SIZE_LIMIT
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.foreign import instead
 from dimderiv.language.inline import names_in, without_definitions, written_out

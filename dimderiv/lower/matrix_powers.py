@@ -26,6 +26,8 @@ def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:
     if power is None:
         if not is_whole(exponent.node):
             raise _no_integer(node)
+        if not base.letters:
+            return base.with_node(power_of(base.node, exponent.node))
         return base.with_node(_power(base.node, exponent.node))
     assert power.denominator == 1, "infer refuses any other power"
     if abs(power) > MAX_POWER:

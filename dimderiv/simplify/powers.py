@@ -12,7 +12,7 @@ from dimderiv.graph import (
     is_symmetric,
     letters_of,
     number,
-    product,
+    part,
     scaled,
     unnamed,
 )
@@ -48,7 +48,7 @@ def merged_powers(node: Product) -> Node | None:
             for rows, columns in _joined(node, first, second, base):
                 new = Factor(power_of(base, add(exponent, other)), (rows, columns))
                 rest = [f for f in node.factors if f is not first and f is not second]
-                return product(node.coefficient, [new, *rest], node.result, node.dims)
+                return part(node.coefficient, [new, *rest], node.result, node.dims)
     return None
 
 

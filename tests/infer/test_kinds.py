@@ -61,6 +61,7 @@ DOUBTS = [
     ("a ./ x", "a is read as a column n; as a scalar it would fit too: declare a"),
     ("U V' + mu", "mu is read as a row 1 x p; as a scalar it would fit too: declare mu"),
     ("max(0, m - x)", "m is read as a column n; as a scalar it would fit too: declare m"),
+    ("W z - q'", "q is read as a column p; as a row it would fit too: declare q"),
     ("S + w' w", "w is read as a column p; as a matrix it would fit too: declare w"),
     (
         "(x - y)^2",
@@ -112,6 +113,10 @@ def test_a_guess_between_two_readings_is_a_doubt(text: str, expected: str) -> No
         ("||x||^2 / N + lambda x'x", "x"),
         ("A x + b", "b"),
         ("y - a x", "a"),
+        ("x - y'", "y"),
+        ("sum(A .* softplus(s' - s))", "s"),
+        ("sum(X.^2, axis=1) + sum(Y.^2, axis=1)' - 2 X Y'", "X"),
+        ("sum(exp(f + g' - C))", "g"),
     ],
 )
 def test_an_obvious_reading_is_not_doubted(text: str, name: str) -> None:

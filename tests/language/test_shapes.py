@@ -8,7 +8,8 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.errors import DimderivError, LimitError, ShapeError
-from dimderiv.language.declarations import SIZE_LIMIT, read_shapes
+from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared_sizes import SIZE_LIMIT
 from dimderiv.language.shapes import (
     ONE,
     SCALAR,

@@ -23,14 +23,18 @@ FOLDER = Path(__file__).parent / "helpers"
 def helper_functions(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
-    What a file imports from that of another target is printed from there.  Those for arrays with
-    more axes than a matrix have a file of their own, and come last.
+    What a file imports from that of another target is printed from there.  Those for functions of
+    whole matrices, and for arrays with more axes than a matrix, have files of their own, and come
+    last.
 
     Args:
         file: the name of the file in the folder `helpers` that they stand in.
     """
-    more = file.replace("_helpers", "_axes_helpers")
-    return {**_read(file), **(_read(more) if (FOLDER / more).exists() else {})}
+    found = dict(_read(file))
+    for kind in ("matrix", "axes"):
+        more = file.replace("_helpers", f"_{kind}_helpers")
+        found |= _read(more) if (FOLDER / more).exists() else {}
+    return found
 
 
 @cache

@@ -4,6 +4,7 @@ Each visit is told under short names: an inner part without a name gets one, so 
 is small.  A part that receives just what arrives, or a constant times it, needs none.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -289,7 +290,8 @@ class _Recorder:
         rule = self.rulebook[node.function]
         reference = rule.reference if rule.kind in LETTERED else ""
         domain = "" if rule.domain.startswith("every") or rule.kink else rule.domain
-        return Origin(reference, domain, rule.kink, ", ".join(rule.arguments))
+        named = [each for each in rule.arguments if re.search(rf"\b{each}\b", rule.domain)]
+        return Origin(reference, domain, rule.kink, ", ".join(named or rule.arguments))
 
     def _shape(self, operand: Node) -> Shape | None:
         """The shape of the derivative by an operand, where it has at most two axes."""

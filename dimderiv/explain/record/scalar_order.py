@@ -32,6 +32,7 @@ from dimderiv.graph import (
     product,
 )
 from dimderiv.language import (
+    Add,
     Binary,
     Call,
     Entry,
@@ -270,6 +271,9 @@ def _erased(part: Tree) -> Tree | None:
             return Binary(plain, as_scalar(left), as_scalar(right))  # type: ignore[arg-type]
         case Call("inv" | "pinv", (argument,)):
             return Binary("/", NUMBER_ONE, as_scalar(argument))
+        case Call("dpower", (base, exponent)):
+            less = Add((exponent, Negative(NUMBER_ONE)))
+            return Binary("*", exponent, Binary("^", as_scalar(base), less))
         case Call(function, (argument,)) if function in ERASED:
             return as_scalar(argument)
         case Call(function, (argument,)) if function in AS_SCALAR:

@@ -1,0 +1,58 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions of whole matrices that the array API standard lacks, for generated code."""
+
+import math
+
+from dimderiv.codegen.targets.helpers.array_api_helpers import (
+    namespace,
+    place,
+)
+
+
+def mpower(A, k):
+    """A to the power of the whole number k, from 0 to 65535, by squaring; of any other k it is NaN.
+
+    The exponent is an array, so no value is looked at: all 16 binary digits are gone through.
+    """
+    xp = namespace(A)
+    k = xp.asarray(k, dtype=A.dtype)
+    left, square = k, A
+    power = xp.broadcast_to(xp.eye(A.shape[-1], dtype=A.dtype, **place(A)), A.shape)
+    for _ in range(16):
+        half = xp.floor(left / 2)
+        power = xp.where(left > 2 * half, power @ square, power)
+        left, square = half, square @ square
+    is_known = (k >= 0) & (k == xp.floor(k)) & (left == 0)
+    return xp.where(is_known, power, xp.full_like(power, math.nan))
+
+
+def block(A, E):
+    """The matrix [A, E; 0, A], of which a function has its derivative at A along E on the right."""
+    xp = namespace(A)
+    above = xp.concat([A, E], axis=1)
+    return xp.concat([above, xp.concat([xp.zeros_like(A), A], axis=1)], axis=0)
+
+
+def units(m, n, A):
+    """The m x n matrices with a single 1, in the order of stacked columns."""
+    xp = namespace(A)
+    rows = xp.reshape(xp.eye(m * n, dtype=A.dtype, **place(A)), (m * n, n, m))
+    return [rows[k, :, :].T for k in range(m * n)]
+
+
+def stacked(matrices):
+    """The matrix whose columns are matrices with their columns stacked."""
+    xp = namespace(matrices[0])
+    return xp.stack([xp.reshape(E.T, (-1,)) for E in matrices], axis=1)
+
+
+def dpower(A, k, E):
+    """The derivative of A to the power of k in the direction E, the sum of A^r E A^(k - 1 - r)."""
+    n = A.shape[0]
+    return mpower(block(A, E), k)[:n, n:]
+
+
+def dpower_matrix(A, k):
+    """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
+    n = A.shape[0]
+    return stacked([dpower(A, k, E) for E in units(n, n, A)])

@@ -1,0 +1,45 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions of whole matrices that jax lacks, for generated jax code."""
+
+import jax
+import jax.numpy as jnp
+
+
+def mpower(A, k):
+    """A to the power of the whole number k, which may be traced, by squaring."""
+    unit = jnp.broadcast_to(jnp.eye(A.shape[-1], dtype=A.dtype), A.shape)
+
+    def squared(state):
+        left, power, square = state
+        return left // 2, jnp.where(left % 2, power @ square, power), square @ square
+
+    state = jnp.abs(jnp.asarray(k).astype(int)), unit, A
+    power = jax.lax.while_loop(lambda state: state[0] > 0, squared, state)[1]
+    return jax.lax.cond(jnp.all(jnp.asarray(k) < 0), jnp.linalg.inv, lambda P: P, power)
+
+
+def block(A, E):
+    """The matrix [A, E; 0, A], of which a function has its derivative at A along E on the right."""
+    return jnp.block([[A, E], [jnp.zeros_like(A), A]])
+
+
+def units(m, n, A):
+    """The m x n matrices with a single 1, in the order of stacked columns."""
+    return jnp.eye(m * n, dtype=A.dtype).reshape(m * n, n, m).transpose(0, 2, 1)
+
+
+def stacked(matrices):
+    """The matrix whose columns are matrices with their columns stacked."""
+    return jnp.stack([E.T.reshape(-1) for E in matrices], axis=1)
+
+
+def dpower(A, k, E):
+    """The derivative of A to the power of k in the direction E, the sum of A^r E A^(k - 1 - r)."""
+    n = len(A)
+    return mpower(block(A, E), k)[:n, n:]
+
+
+def dpower_matrix(A, k):
+    """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dpower(A, k, E) for E in units(n, n, A)])
