@@ -70,6 +70,17 @@ def slope(a: Array, e: Array | None) -> Array:
     return np.asarray(reduce(np.add, terms))
 
 
+def power_slope(a: Array, k: Array, e: Array | None) -> Array:
+    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none."""
+    if e is None:
+        units = np.eye(a.size).reshape(-1, *a.shape)
+        return np.array([power_slope(a, k, unit.T).ravel(order="F") for unit in units]).T
+    power, count = np.linalg.matrix_power, int(k.ravel()[0])
+    return np.asarray(
+        reduce(np.add, [power(a, r) @ e @ power(a, count - 1 - r) for r in range(count)])
+    )
+
+
 def polar(a: Array) -> Array:
     """The matrix with its singular values set to 1, by Newton's iteration on them."""
     for _ in range(100):
@@ -227,7 +238,9 @@ class Dense(Lettered):
         found = [np.atleast_2d(function(*(a[at] for a in whole))) for at in np.ndindex(*lead)]
         return np.array(found).reshape(*lead, *found[0].shape)
 
-    def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
+    def matrix_function(
+        self, node: Call, a: Array, b: Array | None = None, c: Array | None = None
+    ) -> Array:
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
@@ -244,6 +257,7 @@ class Dense(Lettered):
                 np.add, [np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)]
             ),
             "dexpm": lambda: slope(a, b),
+            "dpower": lambda: power_slope(a, second, c),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
             "eigvec": lambda: leading(a),

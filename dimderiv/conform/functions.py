@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
-from dimderiv.graph import Function, Map, is_symmetric, is_triangle
-from dimderiv.language import COMPARISONS, EXTREMES, Binary
+from dimderiv.graph import MATRIX_POWER, Function, Map, is_symmetric, is_triangle
+from dimderiv.language import COMPARISONS, EXTREMES, Binary, Call, Tree
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
@@ -24,6 +24,14 @@ def applied(node: Map, forms: Sequence[Form]) -> Form:
 def written_name(node: Map | Function) -> str:
     """The name before the brackets: `max`, of one array and of two."""
     return WRITTEN.get(node.function, node.function)
+
+
+def called(node: Function, given: Sequence[Tree]) -> Tree:
+    """A function of whole arrays as it is called; a power by its operator."""
+    if node.function == MATRIX_POWER:
+        base, exponent = given
+        return Binary("^", base, exponent)
+    return Call(written_name(node), tuple(given))
 
 
 def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
@@ -51,7 +59,7 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 
 def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole matrices, at its arguments or at their transposes."""
-    if node.function == "mpower":
+    if node.function == MATRIX_POWER:
         return _power(node, pieces)
     upright = notation.call(node.function, *(piece.upright for piece in pieces))
     if node.function == "onehot":

@@ -192,7 +192,8 @@ class _Proof:
         name, (*given, last) = self.rule.name, self.rule.arguments
         matrices = [each for each in given if each not in self.rule.whole]
         turned = [f"{each}'" if each in matrices else each for each in given]
-        yield self._equal(f"{_call(name, given)} vec({last})", shapes, f"vec({self.meaning})")
+        applied = f"{_call(name, given)} {_call('vec', [last])}"
+        yield self._equal(applied, shapes, _call("vec", [self.meaning]))
         yield self._equal(f"{_call(name, turned)}'", shapes, _call(name, given))
         if len(matrices) > 1:
             back = [f"{each}'" for each in (*reversed(matrices), last)]
@@ -204,9 +205,8 @@ class _Proof:
 
     def _squares(self) -> Iterator[str]:
         """Shapes of the arguments, of which all matrices are as large as each other."""
-        return (
-            "n x n" if axes else "scalar" for axes in read_signature(self.rule.signature).arguments
-        )
+        signature = read_signature(self.rule.signature)
+        return (_shape(axes, is_square=True) for axes in signature.arguments)
 
 
 def _call(name: str, arguments: Iterable[str]) -> str:

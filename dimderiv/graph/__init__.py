@@ -16,6 +16,7 @@ from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct, chain, labelled, opened
 from dimderiv.graph.letters import are_letters, components, moved, reached, touching
 from dimderiv.graph.nodes import (
+    MATRIX_POWER,
     ONCE,
     Constant,
     Factor,
@@ -69,6 +70,7 @@ from dimderiv.graph.sums import (
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
+    "MATRIX_POWER",
     "ONCE",
     "Constant",
     "Factor",

@@ -28,6 +28,8 @@ Side = Literal["either", "as is", "row"]
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
+# The function that is written `A^k`, with an exponent that is no number.
+MATRIX_POWER = "mpower"
 MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot"})
 
 

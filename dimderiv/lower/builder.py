@@ -273,7 +273,11 @@ class Builder:
                 if self.recognises:
                     self._refuse_asymmetric(rule, arguments[0], node)
                 shape, letters = self.typed.shape(node), all_letters(arguments)
-                inside = [spread(each, each.shape, letters) for each in arguments]
+                # One exponent for all matrices has none of their letters.
+                inside = [
+                    spread(each, each.shape, letters if each.node.axes else {})
+                    for each in arguments
+                ]
                 axes = (*letters.values(), *shape.axes)
                 return Array(function_of(rule.name, inside, axes), shape, tuple(letters))
 

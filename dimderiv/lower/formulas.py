@@ -215,7 +215,8 @@ def formula(
         outer: how many axes stand before rows and columns, for each index of which it holds.
     """
     letters = tuple(map(str, range(outer)))
-    return _value(tree, {n: array_of(node, letters) for n, node in known.items()}, rulebook).node
+    arrays = {n: array_of(node, letters if node.axes else ()) for n, node in known.items()}
+    return _value(tree, arrays, rulebook).node
 
 
 def entrywise(

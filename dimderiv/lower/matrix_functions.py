@@ -10,12 +10,9 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 from collections.abc import Sequence
 
 from dimderiv import graph
-from dimderiv.graph import Function, Index, Merged, Node, Product, Side, transposed
+from dimderiv.graph import MATRIX_POWER, Function, Index, Merged, Node, Product, Side, transposed
 from dimderiv.language import Dim
 from dimderiv.rulebook import turns
-
-# The function that is written `A^k`.
-POWER = "mpower"
 
 
 def function_of(
@@ -35,7 +32,7 @@ def function_of(
         side: which way the argument of a declared function lies.
     """
     first, *others = arguments
-    if function == "det" and isinstance(first, Function) and first.function == POWER:
+    if function == "det" and isinstance(first, Function) and first.function == MATRIX_POWER:
         base, exponent = first.arguments
         return graph.apply_map("power", function_of("det", (base,), axes), exponent)
     is_of_one = turns(function) and not any(other.axes for other in others)

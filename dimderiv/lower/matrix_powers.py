@@ -1,12 +1,12 @@
 """Powers of square matrices: a product where the exponent is a number, a function where not."""
 
 from dimderiv.errors import LimitError, NotDifferentiableError
-from dimderiv.graph import Node, Product, Sum, elementwise, is_whole, scaled
+from dimderiv.graph import MATRIX_POWER, Node, Product, Sum, elementwise, is_whole, scaled
 from dimderiv.language import Shape, syntax
 from dimderiv.lower import arrays
 from dimderiv.lower.arrays import Array, constant_value
 from dimderiv.lower.inverses import inverse
-from dimderiv.lower.matrix_functions import POWER, function_of
+from dimderiv.lower.matrix_functions import function_of
 
 MAX_POWER = 32
 
@@ -48,7 +48,7 @@ def _no_integer(node: syntax.Binary) -> NotDifferentiableError:
 
 
 def _power(base: Node, exponent: Node) -> Node:
-    return function_of(POWER, [base, exponent], base.axes)
+    return function_of(MATRIX_POWER, [base, exponent], base.axes)
 
 
 def _multiplied(base: Array, power: int) -> Array:

@@ -151,7 +151,8 @@ def _all_commute(argument: Node, bases: Sequence[Node]) -> bool:
 def _value(rule: Rule, bases: Sequence[Node], argument: Node, rulebook: Rulebook) -> Node:
     """The value of a map at an argument, apart for the terms of it that commute."""
     axes, outer = argument.axes, len(argument.axes) - len(MATRIX)
-    if outer and len(bases) == 1 and _is_multiple_of_identity(argument):
+    is_of_one = sum(bool(base.axes) for base in bases) == 1
+    if outer and is_of_one and _is_multiple_of_identity(argument):
         known = dict(zip(rule.arguments, (*bases, argument), strict=True))
         return formula(rulebook.formula(rule, rule.commuting), known, rulebook, outer=outer)
     if outer:

@@ -1,10 +1,12 @@
 """Powers of one matrix beside each other are one power: `A^(k - 1) A` is `A^k`."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from dimderiv.graph import (
+    MATRIX_POWER,
     Factor,
     Function,
+    Index,
     Node,
     Product,
     add,
@@ -17,20 +19,6 @@ from dimderiv.graph import (
     unnamed,
 )
 from dimderiv.lower import power_of
-
-
-class Power(NamedTuple):
-    """A factor as a power of a matrix.
-
-    Attributes:
-        base: the matrix.
-        exponent: the exponent.
-        indices: the letters of the rows and of the columns.
-    """
-
-    base: Node
-    exponent: Node
-    indices: tuple[int, int]
 
 
 def merged_powers(node: Product) -> Node | None:
@@ -55,7 +43,9 @@ def merged_powers(node: Product) -> Node | None:
 def _power(node: Node) -> tuple[Node, Node] | None:
     """The base and the exponent of a power whose exponent is no number."""
     match unnamed(node):
-        case Function("mpower", (base, exponent)) if len(base.axes) == 2:
+        case Function(function, (base, exponent)) if (
+            function == MATRIX_POWER and len(base.axes) == 2
+        ):
             return base, exponent
         case Function("inv", (inner,)) if (found := _power(inner)) is not None:
             return found[0], scaled(-1, found[1])
@@ -73,13 +63,14 @@ def _exponent_of(base: Node, node: Node) -> Node | None:
     return found[1] if found is not None and found[0].key == base.key else None
 
 
-def _joined(node: Product, first: Factor, second: Factor, base: Node) -> list[tuple[int, int]]:
+def _joined(
+    node: Product, first: Factor, second: Factor, base: Node
+) -> Iterator[tuple[Index, Index]]:
     """The outer letters of two factors that meet with nothing else at one letter."""
     places = letters_of([*all_indices(node.factors), *node.result])
-    ends = []
     turned = [second.indices, second.indices[::-1]] if is_symmetric(base) else [second.indices]
     for own in turned:
         for left, right in ((first.indices, own), (own, first.indices)):
-            if left[1] == right[0] and places.count(left[1]) == 2:
-                ends.append((left[0], right[1]))
-    return ends
+            inner = left[1]
+            if isinstance(inner, int) and inner == right[0] and places.count(inner) == 2:
+                yield left[0], right[1]

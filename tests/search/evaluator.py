@@ -111,6 +111,16 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
+def power_slope(a: Tensor, k: int, e: Tensor | None = None) -> Tensor:
+    """The derivative of a whole power along a direction, or the matrix of that."""
+    if e is None:
+        units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
+        return torch.stack([power_slope(a, k, unit.T).T.reshape(-1) for unit in units], 1)
+    n = len(a)
+    blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
+    return torch.linalg.matrix_power(blocks, k)[:n, n:]
+
+
 def kron(a: Tensor, b: Tensor) -> Tensor:
     """The Kronecker product; that of torch takes no matrix whose entries lie far apart."""
     shape = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
@@ -253,6 +263,7 @@ class Evaluator:
             "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
             "expm": lambda: torch.matrix_exp(a),
             "dexpm": lambda: slope(a, b) if others else slopes(a),
+            "dpower": lambda: power_slope(a, int(b.item()), *others[1:]),
             "polar": lambda: polar(a),
             "eigmax": lambda: eigen(a)[0],
             "eigvec": lambda: eigen(a)[1],

@@ -42,7 +42,7 @@ SCALARS = [
     "min",
     "logsumexp",
 ]
-SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "eigvec")
+SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "dpower", "eigvec")
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -250,7 +250,7 @@ class Extents:
                 return rows.times(others[0][0]), cols.times(others[0][1])
             case "conv2":
                 return tuple(a.plus(b, -1).plus(ONE) for a, b in zip(first, *others, strict=True))
-            case "dexpm" if not others:
+            case "dexpm" | "dpower" if len(others) < (2 if name == "dpower" else 1):
                 return (rows.times(rows),) * 2
         if name.startswith("∇²"):
             return (rows.times(cols),) * 2
@@ -338,6 +338,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "inv",
         "expm",
         "dexpm",
+        "dpower",
         "polar",
         "tril",
         "triu",

@@ -193,6 +193,7 @@ INNER = forms(
     ({} + 5 I)^-1                             ¦ rr    ¦ rr
     expm({} / 3)                              ¦ rr    ¦ rr
     dexpm({} / 3, {})                         ¦ rr rr ¦ rr
+    dpower({}, 3, {})                         ¦ rr rr ¦ rr
     pinv({})                                  ¦ cr    ¦ rc
     polar({} + 3 I) .* {}                     ¦ rr rr ¦ rr
     {0} {0}'                                  ¦ rd    ¦ rr

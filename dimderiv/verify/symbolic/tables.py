@@ -52,7 +52,10 @@ def is_scalar(value: Value) -> bool:
 
 def sides_of(value: Value) -> tuple[int | None, int | None]:
     """How many rows and columns a value has, where that is known."""
-    return (value.rows, value.cols) if isinstance(value, Open) else size_of(value)
+    if isinstance(value, Open):
+        return value.rows, value.cols
+    rows, cols = size_of(value)
+    return rows, cols
 
 
 def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
