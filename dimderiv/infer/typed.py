@@ -225,7 +225,7 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
                 span=(0, len(name)),
                 source=name,
                 known=[f"{name} is an exponent of a matrix, or declared as integer"],
-                hint="a symbol that may be any number: expm(t logm(A)) is A^t",
+                hint="a scalar that is no exponent of a matrix",
             )
         return
     symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]

@@ -111,9 +111,9 @@ MESSAGES = [
     ),
     (
         "A^k",
-        "A: n x n",
+        "A: n x n; k: m",
         "an exponent is a scalar: k is m x 1\n\n    A^k\n      ^\n\n"
-        "known: k: m (not declared)\n\n"
+        "known: k: m (declared)\n\n"
         "try: a whole power A^2, the inverse A^-1, or A.^k for each entry",
     ),
     (
