@@ -81,6 +81,23 @@ def power_slope(a: Array, k: Array, e: Array | None) -> Array:
     )
 
 
+def sylvester(a: Array, b: Array, c: Array | None) -> Array:
+    """The solution of `A X + X B = C`, by a system of its entries, or the matrix of that map."""
+    m, n = len(a), len(b)
+    system = np.kron(np.eye(n), a) + np.kron(b.T, np.eye(m))
+    if c is None:
+        return np.linalg.inv(system)
+    return np.linalg.solve(system, c.ravel(order="F")).reshape((m, n), order="F")
+
+
+def root(a: Array) -> Array:
+    """The principal square root, by Newton's iteration of a matrix and its inverse."""
+    x, y = a, np.eye(len(a))
+    for _ in range(60):
+        x, y = (x + np.linalg.inv(y)) / 2, (y + np.linalg.inv(x)) / 2
+    return x
+
+
 def polar(a: Array) -> Array:
     """The matrix with its singular values set to 1, by Newton's iteration on them."""
     for _ in range(100):
@@ -258,6 +275,9 @@ class Dense(Lettered):
             ),
             "dexpm": lambda: slope(a, b),
             "dpower": lambda: power_slope(a, second, c),
+            "sylvester": lambda: sylvester(a, second, c),
+            "lyap": lambda: sylvester(a, a.T, second),
+            "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
             "eigvec": lambda: leading(a),

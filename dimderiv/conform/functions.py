@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
-from dimderiv.graph import MATRIX_POWER, Function, Map, is_symmetric, is_triangle
+from dimderiv.graph import MATRIX_POWER, Function, Map, is_symmetric, is_triangle, transposed
 from dimderiv.language import COMPARISONS, EXTREMES, Binary, Call, Tree
+from dimderiv.rulebook import is_linear
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
@@ -64,16 +65,43 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     upright = notation.call(node.function, *(piece.upright for piece in pieces))
     if node.function == "onehot":
         return notation.column(upright)
+    if _is_lyapunov(node):
+        first, _, last = pieces
+        return TwoWay(*[notation.call("lyap", first.upright, each) for each in last])
     if is_symmetric(node):
         return notation.symmetric(upright)
-    transposed = notation.call(node.function, *(piece.transposed for piece in pieces))
+    turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
     if len(node.axes) == 1:
         return notation.column(upright)
     whole = notation.primed(upright)
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    ways = (transposed, whole) if len(pieces) > 1 else (whole, transposed)
-    upright = notation.shorter(upright, notation.primed(transposed))
+    ways = (turned, whole) if len(pieces) > 1 else (whole, turned)
+    if turned.cost < whole.cost + len(pieces) - 1:
+        ways = (turned, turned)
+    upright = notation.shorter(upright, notation.primed(turned))
     return TwoWay(upright, notation.shorter(*ways))
+
+
+def _turned(node: Function, pieces: Sequence[TwoWay]) -> Sequence[TwoWay]:
+    """The arguments of the function of which the transpose is a function of their transposes.
+
+    A function of several matrices that is linear in the last one has the others in reverse order.
+    """
+    places = [k for k, each in enumerate(node.arguments) if len(each.axes) == 2][:-1]
+    if not is_linear(node.function) or len(places) < 2:
+        return pieces
+    turned = list(pieces)
+    for place, other in zip(places, reversed(places), strict=True):
+        turned[place] = pieces[other]
+    return turned
+
+
+def _is_lyapunov(node: Function) -> bool:
+    """Whether a Sylvester equation is one of Lyapunov: `A X + X A' = C`."""
+    if node.function != "sylvester" or len(node.arguments) < 3:
+        return False
+    left, right, _ = node.arguments
+    return right.key == transposed(left).key
 
 
 def _power(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:

@@ -138,7 +138,7 @@ def _is_whole(node: Tree) -> bool:
     power = constant(node)
     match node:
         case _ if power is not None:
-            return power.denominator == 1
+            return power.denominator in (1, 2)
         case Name():
             return True
         case Add() | Negative() | Group() | Binary("*"):

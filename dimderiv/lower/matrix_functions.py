@@ -8,6 +8,7 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dimderiv import graph
 from dimderiv.graph import MATRIX_POWER, Function, Index, Merged, Node, Product, Side, transposed
@@ -31,6 +32,8 @@ def function_of(
         over: for functions of rows and for reductions, the axes that they work along.
         side: which way the argument of a declared function lies.
     """
+    if _is_lyapunov(function, arguments) and arguments[2].symmetric:
+        return replace(graph.apply_function(function, tuple(arguments), axes), symmetric=True)
     first, *others = arguments
     if function == "det" and isinstance(first, Function) and first.function == MATRIX_POWER:
         base, exponent = first.arguments
@@ -40,6 +43,13 @@ def function_of(
         return graph.apply_function(function, tuple(arguments), axes, over, side)
     transpose = graph.apply_function(function, (transposed(first), *others), axes[::-1])
     return transposed(transpose)
+
+
+def _is_lyapunov(function: str, arguments: Sequence[Node]) -> bool:
+    """Whether an equation is one of Lyapunov, `A X + X A' = Q`, whose solution turns with `Q`."""
+    if function != "sylvester" or len(arguments) < 3 or len(arguments[0].axes) > 2:
+        return False
+    return arguments[1].key == transposed(arguments[0]).key
 
 
 def _is_transposed(node: Node) -> bool:

@@ -29,14 +29,17 @@ def matrix_power(base: Array, exponent: Array, node: syntax.Binary) -> Array:
         if not base.letters:
             return base.with_node(power_of(base.node, exponent.node))
         return base.with_node(_power(base.node, exponent.node))
-    assert power.denominator == 1, "infer refuses any other power"
+    assert power.denominator in (1, 2), "infer refuses any other power"
     if abs(power) > MAX_POWER:
         raise LimitError(
             f"the matrix power {power} is higher than {MAX_POWER}",
             span=node.span,
             hint="name a smaller power and multiply: X8 = X^8; X8 X8",
         )
-    return _multiplied(base, int(power))
+    if power.denominator == 1:
+        return _multiplied(base, int(power))
+    root = base.with_node(function_of("sqrtm", [base.node], base.node.axes))
+    return arrays.times(_multiplied(base, int(power)), _multiplied(root, 1 if power > 0 else -1))
 
 
 def _no_integer(node: syntax.Binary) -> NotDifferentiableError:

@@ -42,7 +42,7 @@ SCALARS = [
     "min",
     "logsumexp",
 ]
-SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "dpower", "eigvec")
+SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "dpower", "sqrtm", "eigvec")
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -252,6 +252,10 @@ class Extents:
                 return tuple(a.plus(b, -1).plus(ONE) for a, b in zip(first, *others, strict=True))
             case "dexpm" | "dpower" if len(others) < (2 if name == "dpower" else 1):
                 return (rows.times(rows),) * 2
+            case "sylvester" if len(others) == 1:
+                return (rows.times(others[0][0]),) * 2
+            case "sylvester" | "lyap":
+                return others[-1]
         if name.startswith("∇²"):
             return (rows.times(cols),) * 2
         if name.startswith("∇") or name in ENTRYWISE_AND_SQUARE:
@@ -339,6 +343,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "expm",
         "dexpm",
         "dpower",
+        "sqrtm",
         "polar",
         "tril",
         "triu",

@@ -51,7 +51,11 @@ def test_there_is_no_derivative_by_an_exponent(shapes: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shapes", "message"),
     [
-        ("tr(A^(k/2))", "A: n x n", "only whole powers: A is n x n, and k/2 is no whole number"),
+        (
+            "tr(A^(k/2))",
+            "A: n x n",
+            "its root: A is n x n, and k/2 is no whole number",
+        ),
         ("m = k/2; tr(A^m)", "A: n x n", "not known to be a whole number"),
         ("tr(A^k)", "A: m x n", "A\\^k needs a square matrix"),
         ("tr(A^k)", "A: n x n; k: n integer", "only a scalar can be integer"),

@@ -10,9 +10,18 @@ from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Arithmetic, Scalar, leading
-from dimderiv.verify.evaluate.matrices import exponential, matrix_power
-from dimderiv.verify.evaluate.tables import eliminated
+from dimderiv.verify.evaluate.arithmetic import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Jet,
+    Scalar,
+    jet,
+    leading,
+    parts_at,
+)
+from dimderiv.verify.evaluate.matrices import exponential, matrix_power, square_roots
+from dimderiv.verify.evaluate.tables import combined, each, eliminated
 from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
 
 OfOne: TypeAlias = Callable[[Arithmetic, Table], Table]
@@ -74,6 +83,17 @@ def sylvester(arithmetic: Arithmetic, left: Table, right: Table, value: Table) -
     stacked = [[entry] for entry in entries(transposed(value))]
     _, found = eliminated(arithmetic, system, stacked)
     return filled((rows, cols), lambda i, j: found[j * rows + i][0])
+
+
+def square_root(arithmetic: Arithmetic, table: Table) -> Table:
+    """The principal root `X` of a square matrix, which moves so that `X X` moves as the matrix."""
+    level = max((x.level for x in entries(table) if type(x) is Jet), default=0)
+    if not level:
+        return square_roots(arithmetic, table)[0]
+    value, slope = (each(table, lambda x: parts_at(x, level)[k]) for k in (0, 1))  # noqa: B023
+    root = square_root(arithmetic, value)
+    moved = sylvester(arithmetic, root, root, slope)
+    return combined(root, moved, lambda x, y: jet(level, x, y))
 
 
 def linear_map(arithmetic: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:

@@ -51,7 +51,7 @@ from dimderiv.verify.symbolic.functions import (
     SCALARS,
     reduced,
 )
-from dimderiv.verify.symbolic.spectral import LINEAR, Linear, linear_map
+from dimderiv.verify.symbolic.spectral import LINEAR, Linear, linear_map, square_root
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
@@ -201,7 +201,10 @@ class Reader:
         if is_scalar(base):
             return mapped(base, lambda x: self.a.power(x, exponent))
         if exponent != int(exponent):
-            raise ShapeError("a matrix has whole powers only", span=node.right.span)
+            if 2 * exponent != int(2 * exponent):
+                raise ShapeError("a matrix has whole powers only", span=node.right.span)
+            base = changed(base, lambda table: square_root(self.a, table))
+            exponent = 2 * exponent
         return changed(base, lambda table: matrices.power(self.a, table, int(exponent)))
 
     def _call(self, node: Call) -> Value:

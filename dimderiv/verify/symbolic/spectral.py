@@ -16,6 +16,7 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
+MOST_STEPS = 60
 
 
 class Linear(NamedTuple):
@@ -149,6 +150,39 @@ def _trace_of_root(a: Arithmetic, gram: Table) -> tuple[Entry, Entry]:
     product = a.function("sqrt", p * d - b * c)
     refuse_zero(a, product)
     return a.function("sqrt", p + d + 2 * product), product
+
+
+def square_root(a: Arithmetic, table: Table) -> Table:
+    """The principal root of a square matrix without eigenvalues below zero."""
+    size = square_size(table)
+    if isinstance(a, Floats):
+        root, other = table, identity(a, size)
+        for _ in range(MOST_STEPS):
+            before = root
+            root, other = _halfway(root, inverse(a, other)), _halfway(other, inverse(a, root))
+            if all(abs(x - y) < a.tiny**1.5 * abs(x) for x, y in _pairs(root, before)):
+                return root
+        raise Outside("a root that does not converge")
+    if size == 1:
+        return [[a.function("sqrt", table[0][0])]]
+    (p, b), (c, d) = _two_rows(table)
+    if a.at_point(p * d - b * c) < a.tiny or a.at_point(p + d) < a.tiny:
+        raise Outside("a root that is not real")
+    trace, product = _trace_of_root(a, table)
+    return [
+        [(x + product * int(i == j)) / trace for j, x in enumerate(row)]
+        for i, row in enumerate(table)
+    ]
+
+
+def _halfway(one: Table, other: Table) -> Table:
+    return [
+        [(x + y) / 2 for x, y in zip(*rows, strict=True)] for rows in zip(one, other, strict=True)
+    ]
+
+
+def _pairs(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
+    return list(zip(entries(one), entries(other), strict=True))
 
 
 def polar_factor(a: Arithmetic, table: Table) -> Table:

@@ -4,6 +4,7 @@
 import math
 
 from dimderiv.codegen.targets.helpers.array_api_helpers import (
+    linalg,
     namespace,
     place,
 )
@@ -56,3 +57,41 @@ def dpower_matrix(A, k):
     """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
     n = A.shape[0]
     return stacked([dpower(A, k, E) for E in units(n, n, A)])
+
+
+def sylvester(A, B, C):
+    """The X with A X + X B = C, by one system of its entries."""
+    xp, (m, n) = namespace(A), C.shape
+    found = linalg("solve", kronecker_sum(A, B), xp.reshape(C.T, (m * n, 1)))
+    return xp.reshape(found, (n, m)).T
+
+
+def kronecker_sum(A, B):
+    """The matrix K with vec(A X + X B) = K vec(X), columns stacked."""
+    xp, m, n = namespace(A), A.shape[0], B.shape[0]
+    eyes = [xp.eye(size, dtype=A.dtype, **place(A)) for size in (n, m)]
+    blocks = eyes[0][:, None, :, None] * A[None, :, None, :]
+    blocks = blocks + B.T[:, None, :, None] * eyes[1][None, :, None, :]
+    return xp.reshape(blocks, (m * n, m * n))
+
+
+def sylvester_matrix(A, B):
+    """The matrix K with vec(sylvester(A, B, C)) = K vec(C), columns stacked."""
+    xp, system = namespace(A), kronecker_sum(A, B)
+    return linalg("solve", system, xp.eye(system.shape[0], dtype=A.dtype, **place(A)))
+
+
+def sqrtm(A):
+    """The principal square root, by Newton's iteration in the form that adds up the steps.
+
+    No value is looked at, so there are 50 steps, the last of which add nothing.
+    """
+    xp = namespace(A)
+    c = xp.max(xp.sum(xp.abs(A), axis=0))
+    X = A / c
+    E = (xp.eye(A.shape[0], dtype=A.dtype, **place(A)) - X) / 2
+    for _ in range(50):
+        X = X + E
+        E = -E @ linalg("solve", X, E) / 2
+    is_near = xp.sum(xp.abs(E)) <= 1e-3 * xp.sum(xp.abs(X))
+    return xp.where(is_near, X * xp.sqrt(c), xp.full_like(X, math.nan))

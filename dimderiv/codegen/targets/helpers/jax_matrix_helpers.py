@@ -43,3 +43,44 @@ def dpower_matrix(A, k):
     """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
     n = len(A)
     return stacked([dpower(A, k, E) for E in units(n, n, A)])
+
+
+def sylvester(A, B, C):
+    """The X with A X + X B = C, by one system of its entries."""
+    m, n = C.shape
+    return jnp.linalg.solve(kronecker_sum(A, B), C.T.reshape(-1)).reshape(n, m).T
+
+
+def kronecker_sum(A, B):
+    """The matrix K with vec(A X + X B) = K vec(X), columns stacked."""
+    eyes = [jnp.eye(len(each), dtype=A.dtype) for each in (B, A)]
+    return jnp.kron(eyes[0], A) + jnp.kron(B.T, eyes[1])
+
+
+def sylvester_matrix(A, B):
+    """The matrix K with vec(sylvester(A, B, C)) = K vec(C), columns stacked."""
+    system = kronecker_sum(A, B)
+    return jnp.linalg.solve(system, jnp.eye(len(system), dtype=A.dtype))
+
+
+def sqrtm(A):
+    """The principal square root, by Newton's iteration in the form that adds up the steps.
+
+    Where it does not converge, as of a matrix with a negative eigenvalue, it is not a number.
+    """
+    c = jnp.linalg.norm(A, 1)
+    c = jnp.where(c > 0, c, 1)
+    accuracy = jnp.finfo(A.dtype).eps
+
+    def is_far(state):
+        X, E, count = state
+        return (jnp.linalg.norm(E) > accuracy * jnp.linalg.norm(X)) & (count < 100)
+
+    def moved(state):
+        X, E, count = state
+        X = X + E
+        return X, -E @ jnp.linalg.solve(X, E) / 2, count + 1
+
+    start = A / c, (jnp.eye(len(A), dtype=A.dtype) - A / c) / 2, 0
+    X, E, count = jax.lax.while_loop(is_far, moved, start)
+    return jnp.where(count < 100, (X + E) * jnp.sqrt(c), jnp.nan)
