@@ -13,7 +13,7 @@ import numpy as np
 from concrete import Concrete
 from lettered import Lettered
 
-from dimderiv.language.names import HESSIAN
+from dimderiv.language.function_names import declared_part
 from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.syntax import (
     Add,
@@ -29,11 +29,11 @@ from dimderiv.language.syntax import (
     Tree,
     is_extreme_of_two,
 )
-from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS, REDUCTIONS
+from dimderiv.language.vocabulary import REDUCTIONS
 
 Array = np.ndarray
 
-ENTRYWISE: dict[str, Callable[[Array], Array]] = {
+ENTRYWISE: dict[str, Callable[..., Array]] = {
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
@@ -41,6 +41,7 @@ ENTRYWISE: dict[str, Callable[[Array], Array]] = {
     "gelu": lambda x: x / 2 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "stop": np.positive,
+    "where": lambda c, a, b: np.asarray(np.where(c != 0, a, b)),
 }
 
 OPERATORS: dict[str, Callable[[Array, Array], Array]] = {
@@ -105,12 +106,12 @@ def polar(a: Array) -> Array:
     return a
 
 
-def leading(a: Array) -> Array:
-    """The eigenvector of the largest eigenvalue, its largest entry positive."""
+def columns(a: Array) -> Array:
+    """The eigenvectors by ascending eigenvalue, the largest entry of each positive."""
     values, vectors = np.linalg.eig(a)
-    v = vectors[:, values.real.argmax()].real
-    sign = np.sign(v[np.abs(v).argmax()])
-    return np.asarray(v[:, None] / np.linalg.norm(v) * sign)
+    found = vectors[:, values.real.argsort()].real
+    top = found[np.abs(found).argmax(axis=0), range(len(a))]
+    return np.asarray(found / np.linalg.norm(found, axis=0) * np.sign(top))
 
 
 class Dense(Lettered):
@@ -203,6 +204,9 @@ class Dense(Lettered):
 
     def call(self, node: Call) -> Array:
         """The value of a call."""
+        base = declared_part(node.function)[0]
+        if base in self.typed.functions:
+            return self.declared(node, base, [self.value(each) for each in node.arguments])
         if node.function in ("ones", "zeros"):
             return self.lifted(np.full(self.size(node), 1.0 * (node.function == "ones")))
         if node.function == "eye":
@@ -220,13 +224,10 @@ class Dense(Lettered):
         if node.function == "reshape":
             return first.reshape(*first.shape[: self.depth], *self.size(node))
         others = [self.value(argument) for argument in node.arguments[1:]]
-        base = node.function.lstrip(HESSIAN)
-        if base not in BUILTIN_FUNCTIONS:
-            order = len(node.function) - len(base)
-            return self.each(Concrete(base).derivative(order), first)
-        if not others and FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
+        if FUNCTIONS.get(node.function, {}).get("kind") == "elementwise":
             name = node.function
-            return np.asarray((ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name))(first))
+            function = ENTRYWISE[name] if name in ENTRYWISE else getattr(np, name)
+            return np.asarray(function(*self.aligned([first, *others])))
         if is_extreme_of_two(node):
             extreme = {"max": np.maximum, "min": np.minimum}[node.function]
             return np.asarray(extreme(*self.aligned([first, *others])))
@@ -238,6 +239,22 @@ class Dense(Lettered):
         if node.function in ("softmax", "logsoftmax"):
             return self.softmax(node, first)
         return self.each(partial(self.matrix_function, node), first, *others)
+
+    def declared(self, node: Call, name: str, arguments: list[Array]) -> Array:
+        """The value of a concrete function in the place of a declared one, or of a derivative."""
+        signature = self.typed.functions[name]
+        concrete = Concrete(name, signature, self.sizes)
+        if signature.is_elementwise:
+            return concrete.call(node.function, arguments[0])
+
+        def called(*given: Array) -> Array:
+            laid = [
+                array.reshape(array.shape if shape.is_row else concrete.lengths(shape))
+                for array, shape in zip(given, signature.arguments, strict=True)
+            ]
+            return concrete.call(node.function, *laid).reshape(self.size(node))
+
+        return self.each(called, *arguments)
 
     def softmax(self, node: Call, array: Array) -> Array:
         """The value of a softmax along an axis, or of its logarithm."""
@@ -261,6 +278,9 @@ class Dense(Lettered):
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
+            "cumsum": lambda: np.cumsum(a, axis if node.axis is None else int(node.axis == 1)),
+            "median": lambda: np.median(a),
+            "rank": lambda: a.argsort(axis).argsort(axis),
             "vector": lambda: a * np.ones(self.size(node)),
             "matrix": lambda: a * np.ones(self.size(node)),
             "tr": lambda: np.trace(a),
@@ -280,7 +300,10 @@ class Dense(Lettered):
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
-            "eigvec": lambda: leading(a),
+            "eigmin": lambda: np.linalg.eigvals(a).real.min(),
+            "eigvals": lambda: np.sort(np.linalg.eigvals(a).real)[:, None],
+            "eigvecs": lambda: columns(a),
+            "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],
             "vec": lambda: a.T.reshape(-1, 1),
             "kron": lambda: np.kron(a, second),

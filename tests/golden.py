@@ -14,7 +14,7 @@ from dense import Array
 from numeric import Point
 
 from dimderiv.derivation.derivation import Derivation
-from dimderiv.language.shapes import Declaration
+from dimderiv.language.declared import Declaration
 
 SIZES = (3, 4, 5, 6, 7, 8, 9)
 
@@ -99,6 +99,7 @@ def point(case: Golden, derivation: Derivation, *, equal: bool = False) -> Point
     """
     typed = derivation.typed
     named = [dim for each in typed.symbols.values() for dim in (*each.shape, each.labels) if dim]
+    named += [dim for each in typed.functions.values() for shape in each.shapes for dim in shape]
     dims = dict.fromkeys(name for dim in named for name in dim.names)
     numbers = iter(SIZES)
     sizes = {name: case.sizes.get(name) or (4 if equal else next(numbers)) for name in dims}

@@ -27,6 +27,7 @@ MAPS: Mapping[str, Callable[..., Array]] = {
     "relu": lambda x: np.maximum(x, 0),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
+    "logsigmoid": lambda x: -np.log(1 + np.exp(-x)),
     "stop": np.positive,
     "power": np.power,
     "maximum": np.maximum,

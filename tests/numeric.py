@@ -17,8 +17,9 @@ from strategies import SIZES, Problem, values
 
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.infer.typed import Typed, infer
+from dimderiv.language.declared import names_in_brackets
 from dimderiv.language.indexed.summation import explicit
-from dimderiv.language.shapes import Shape, names_in_brackets
+from dimderiv.language.shapes import Shape
 from dimderiv.language.syntax import Call, Tree, is_extreme_of_two
 
 STEP = 1e-3
@@ -192,7 +193,7 @@ class Point:
         """What the generated function returns for each result, arranged as slopes are."""
         function = derivation.function("numpy")
         others = self.sizes_wanted(function, derivation) | handed_in(
-            function, derivation.rulebook.declared
+            function, derivation.rulebook.declared, self.sizes
         )
         with np.errstate(all="ignore"):
             returned = function(**self.arguments(derivation), **others)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.infer.typed import Typed, infer
+from dimderiv.language.declared import Declaration
 from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import Declaration, Shape, size_of
+from dimderiv.language.shapes import Shape, size_of
 from dimderiv.language.syntax import (
     Binary,
     Call,

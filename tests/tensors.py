@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from dimderiv.codegen.functions.module import Module, function
+from dimderiv.codegen.functions.loaded import function
+from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.plan.plan import Late
 from dimderiv.codegen.plan.programs import Programs
 from dimderiv.codegen.read import axes_of
@@ -37,7 +38,8 @@ from dimderiv.graph.nodes import (
 )
 from dimderiv.graph.products import product
 from dimderiv.graph.walk import nodes_of
-from dimderiv.language.shapes import SCALAR, Declaration, Dim, Shape
+from dimderiv.language.declared import Declaration
+from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
 Array = np.ndarray

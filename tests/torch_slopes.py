@@ -10,7 +10,7 @@ from golden import Golden
 from numeric import Point
 
 from dimderiv.derivation.derivation import Derivation
-from dimderiv.language.shapes import Declaration
+from dimderiv.language.declared import Declaration
 
 Value = Callable[[torch.Tensor], torch.Tensor]
 

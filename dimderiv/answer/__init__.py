@@ -2,7 +2,7 @@
 
 from dimderiv.answer.answer import Answer, Found
 from dimderiv.answer.derivative import AnswerForm, Derivative, Extent, Variables
-from dimderiv.answer.derived import Derived, Record, written
+from dimderiv.answer.derived import Derived, Inner, Record, written
 from dimderiv.answer.latex import latex
 from dimderiv.answer.letters import letters_of
 from dimderiv.answer.question import LAYOUTS, Layout, Question
@@ -15,6 +15,7 @@ __all__ = [
     "Derived",
     "Extent",
     "Found",
+    "Inner",
     "Layout",
     "Question",
     "Record",

@@ -15,7 +15,7 @@ from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Named, Node
 from dimderiv.infer import Typed
-from dimderiv.language import IndexForm, Program, Shape, unused_name
+from dimderiv.language import Call, IndexForm, Program, Shape, Tree, unused_name
 from dimderiv.render import text
 
 # The value has no name of its own: one of these stands for it.
@@ -127,6 +127,23 @@ class Derived:
         return max(
             (each.form for each in self.derivatives.values()), key=get_args(AnswerForm).index
         )
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A derivative inside the expression that is differentiated.
+
+    Attributes:
+        call: the derivative as it is given, such as `grad(D, x)`.
+        derived: how it was found.
+        value: what is written in its place.
+        name: what it is called, if it has a name.
+    """
+
+    call: Call
+    derived: Derived
+    value: Tree
+    name: str
 
 
 def written(

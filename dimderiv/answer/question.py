@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from dimderiv.differentiate import structure_of
 from dimderiv.errors import NotDifferentiableError
@@ -16,6 +16,9 @@ from dimderiv.language import (
     parse_program,
 )
 from dimderiv.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from dimderiv.answer.derived import Inner
 
 Layout = Literal["mixed", "numerator", "denominator"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
@@ -37,6 +40,7 @@ class Question:
         inline: whether to write the answer without names for intermediates.
         unused: the names that are declared and do not occur, or defined and not used.
         read_as: for a text of another language, which one it is, and what was read.
+        inner: the derivatives inside the expression, in the order in which they were derived.
     """
 
     source: str
@@ -50,6 +54,7 @@ class Question:
     inline: bool = False
     unused: tuple[str, ...] = ()
     read_as: str = ""
+    inner: "tuple[Inner, ...]" = field(default=(), repr=False)
 
     @property
     def valued(self) -> Typed:

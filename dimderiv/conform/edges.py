@@ -3,6 +3,7 @@
 Parts along one edge, or on one letter, are multiplied entry by entry.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from typing import NamedTuple
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import ONCE
-from dimderiv.language import COMPARISONS, Binary, Call, Name, Transpose, Tree
+from dimderiv.language import COMPARISONS, Add, Binary, Call, Name, Transpose, Tree
+
+ENTRYWISE = frozenset({".*", "./", ".^"})
 
 
 class Power(NamedTuple):
@@ -58,11 +61,33 @@ def array(parts: Iterable[Power]) -> TwoWay:
     if triangles and len(ordered) > 1:
         rest = [part for part in ordered if part is not triangles[0]]
         return notation.triangle_of(triangles[0].piece, array(rest))
+    ordered = _with_powers_shared(_with_names_first_below(ordered))
     over = [part.raised(part.power) for part in ordered if part.power.numerator > 0]
     if len(over) == 2 and _is_function_before_name(*[piece.upright.tree for piece in over]):
         over.reverse()
     under = [part.raised(-part.power) for part in ordered if part.power.numerator < 0]
     return over[0] if len(over) == 1 and not under else notation.hadamard(over, under)
+
+
+def _with_names_first_below(parts: list[Power]) -> list[Power]:
+    """Parts in an order in which those below the line begin with the plain ones."""
+    below = [part for part in parts if part.power < 0]
+    below.sort(key=lambda part: notation.is_compound(part.piece.upright.tree))
+    return [part for part in parts if part.power > 0] + below
+
+
+def _with_powers_shared(parts: list[Power]) -> list[Power]:
+    """Parts that have a whole power in common as one part: `(x ./ y).^2`."""
+    counts = Counter(abs(part.power) for part in parts)
+    power = next((p for p, count in counts.items() if count > 1 and p > 1), None)
+    if power is None or power.denominator > 1:
+        return parts
+    shared = [part for part in parts if abs(part.power) == power]
+    sign = 1 if any(part.power > 0 for part in shared) else -1
+    places = enumerate(shared)
+    inner = array([Power(p.piece, p.power / power * sign, place) for place, p in places])
+    one = Power(inner, power * sign, shared[0].place)
+    return [one if part is shared[0] else part for part in parts if part not in shared[1:]]
 
 
 def _is_function_before_name(first: Tree, second: Tree) -> bool:
@@ -139,7 +164,18 @@ def scaled_matrix(rows: list[Power], parts: list[Power], columns: list[Power]) -
         return notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
     broadcast = array([*rows, *parts, *(part.other_way for part in columns)])
     product = notation.matrix_product([*scaling(rows), array(parts), *scaling(columns)])
+    if rows and columns and is_entrywise(array(parts)):
+        # As the chain rule has it: what arrives, then the slope: `(W' dZ) .* (1 - A.^2)`.
+        outer = notation.matrix_product([array(rows), array(columns).other_way])
+        weighted = array([Power(outer, ONCE, -1), *parts])
+        product = min(weighted, product, key=lambda piece: shorter(piece).cost)
     return product if shorter(product).cost < shorter(broadcast).cost else broadcast
+
+
+def is_entrywise(piece: TwoWay) -> bool:
+    """Whether a matrix is worked out entry by entry, such as `1 - A.^2`."""
+    tree = shorter(piece).tree
+    return isinstance(tree, Add) or (isinstance(tree, Binary) and tree.operator in ENTRYWISE)
 
 
 def shorter(piece: TwoWay) -> Form:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
 from dimderiv.graph import MATRIX_POWER, Function, Map, is_symmetric, is_triangle, transposed
-from dimderiv.language import COMPARISONS, EXTREMES, Binary, Call, Tree
-from dimderiv.rulebook import is_linear
+from dimderiv.language import COMPARISONS, EXTREMES, Binary, Call, Signature, Tree
+from dimderiv.rulebook import is_linear, turns
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
@@ -41,8 +41,8 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
         upright, transposed = pieces[0]
         return TwoWay(notation.call("tril", upright), notation.call("triu", transposed))
     argument = node.arguments[0]
-    if node.side != "either":
-        return _of_unknown(node, pieces[0])
+    if node.declared is not None:
+        return _of_unknown(node, node.declared, pieces)
     if not node.axes and (not node.over or len(node.over) == len(argument.axes)):
         shortest = notation.shorter(*pieces[0])
         if node.function in {"max", "min"}:
@@ -70,10 +70,12 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
         return TwoWay(*[notation.call("lyap", first.upright, each) for each in last])
     if is_symmetric(node):
         return notation.symmetric(upright)
-    turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
     if len(node.axes) == 1:
         return notation.column(upright)
     whole = notation.primed(upright)
+    if not turns(node.function) and not is_linear(node.function):
+        return TwoWay(upright, whole)
+    turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
     ways = (turned, whole) if len(pieces) > 1 else (whole, turned)
     if turned.cost < whole.cost + len(pieces) - 1:
@@ -124,10 +126,12 @@ def _along(node: Function, piece: TwoWay) -> TwoWay:
     return notation.column(upright)
 
 
-def _of_unknown(node: Function, argument: TwoWay) -> TwoWay:
-    """A declared function, or a derivative of it, whose argument lies as it was declared."""
-    is_row = node.side == "row"
-    value = notation.call(node.function, argument.transposed if is_row else argument.upright)
+def _of_unknown(node: Function, declared: Signature, arguments: Sequence[TwoWay]) -> TwoWay:
+    """A declared function, or a derivative of it, whose arguments lie as they were declared."""
+    lying = zip(arguments, declared.arguments, strict=True)
+    forms = [piece.transposed if shape.is_row else piece.upright for piece, shape in lying]
+    value = notation.call(node.function, *forms)
     if not node.axes or is_symmetric(node):
         return notation.symmetric(value)
+    is_row = declared.shape_of(node.function).is_row
     return notation.column(value).other_way if is_row else notation.column(value)

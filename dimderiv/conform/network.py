@@ -18,6 +18,7 @@ from dimderiv.conform.edges import (
     array,
     diagonals,
     is_defined_off_diagonal,
+    is_entrywise,
     scaled_matrix,
     scaling,
     shorter,
@@ -184,8 +185,14 @@ class _Network:
         elif len(paths) == 1:
             self._remove_end(letter, paths[0], weight)
         else:
-            chain = [array(paths[0].reversed.parts), *scaling(weight), array(paths[1].parts)]
-            place = min(part.place for part in (*paths[0].parts, *paths[1].parts))
+            first, last = paths[0].reversed, paths[1]
+            place = min(part.place for part in (*first.parts, *last.parts))
+            rows = self.weights.get(first.start, []) if weight else []
+            if rows and is_entrywise(array(first.parts)):
+                del self.weights[first.start]
+                chain = [scaled_matrix(rows, list(first.parts), weight), array(last.parts)]
+            else:
+                chain = [array(first.parts), *scaling(weight), array(last.parts)]
             part = Power(notation.matrix_product(chain), ONCE, place)
             self.edges.append(Edge(paths[0].end, paths[1].end, (part,)))
 

@@ -262,11 +262,14 @@ def triangle_of(ones: TwoWay, piece: TwoWay) -> TwoWay:
 
 
 def _entrywise(over: Sequence[Form], under: Sequence[Form]) -> Form:
-    form = over[0] if over else Form(Number(Fraction(1)), 1)
-    for other in over[1:]:
+    form = _multiplied(over) if over else Form(Number(Fraction(1)), 1)
+    return joined("./", form, _multiplied(under)) if under else form
+
+
+def _multiplied(forms: Sequence[Form]) -> Form:
+    form = forms[0]
+    for other in forms[1:]:
         form = joined(".*", form, other)
-    for other in under:
-        form = joined("./", form, other)
     return form
 
 

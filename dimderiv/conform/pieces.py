@@ -194,25 +194,32 @@ class Pieces:
         signed = with_pairs(node)
         if negate:
             signed = [(-coefficient, term) for coefficient, term in signed]
-        added = factors_of_added(signed)
-        # A number beside an identity would be read as a multiple of that.
-        filled = any(is_identity(term) for _, term in signed)
-        present = (True,) * len(node.axes)
-        terms = [
-            Unfilled(False, term, present)
-            if isinstance(term, TwoWay)
-            else self.unfilled(
-                term[1], term[0], absorb=takes_its_sign(term[1], added), filled=filled
-            )
-            for term in self._with_blocks(signed)
-        ]
-        present = tuple(any(column) for column in zip(*(t.present for t in terms), strict=True))
+        terms, present = self._terms(signed, filled=False)
+        if any(is_identity(term) for _, term in signed) and not _span_a_matrix(signed, terms):
+            # A number beside an identity would be read as a multiple of that.
+            terms, present = self._terms(signed, filled=True)
         piece = summed([(term.negative, term.piece) for term in terms])
         if len(present) == 1 and not all(term.present[0] for term in terms):
             piece = notation.transposed_as_a_whole(piece)
         if is_symmetric(node):
             piece = notation.symmetric(min(piece, key=with_short_start))
         return piece, present
+
+    def _terms(
+        self, signed: Sequence[tuple[Fraction, Node]], *, filled: bool
+    ) -> tuple[Sequence[Unfilled], tuple[bool, ...]]:
+        """The terms of a sum, and which axes one of them at least has."""
+        added, every = factors_of_added(signed), (True,) * len(signed[0][1].axes)
+        terms = [
+            Unfilled(False, term, every)
+            if isinstance(term, TwoWay)
+            else self.unfilled(
+                term[1], term[0], absorb=takes_its_sign(term[1], added), filled=filled
+            )
+            for term in self._with_blocks(signed)
+        ]
+        columns = zip(*(term.present for term in terms), strict=True)
+        return terms, tuple(any(column) for column in columns)
 
     def _with_blocks(
         self, signed: Sequence[tuple[Fraction, Node]]
@@ -263,6 +270,8 @@ class Pieces:
             found = self._of_selections(node, coefficient)
             if found is not None:
                 return found
+        if any(len(factor.node.axes) > 2 for factor in node.factors):
+            return self._of_slices(node, coefficient)
         merged = Merged in map(type, node.result)
         # A product in other axes has its factors written anew, without a sign that one took in.
         absorb = absorb and Merged not in map(type, (*node.result, *all_indices(node.factors)))
@@ -286,6 +295,17 @@ class Pieces:
         if node.symmetric:
             piece = notation.symmetric(notation.shorter(*piece))
         return Unfilled(negative, piece, present, scalars_before(piece, array))
+
+    def _of_slices(self, node: Product, coefficient: Fraction) -> Unfilled:
+        """A product with the Hessians of all entries of an array, as a sum over those entries."""
+        array = self.statements.over_slices(node)
+        if array is None:
+            raise NoMatrixFormError
+        scalar = [factor for factor in node.factors if not factor.indices]
+        over, under = scalars(scalar, [self.piece(each.node) for each in scalar], self.piece)
+        piece = notation.scaled(magnitude(coefficient), over, under, array)
+        present = (True,) * len(node.axes)
+        return Unfilled(coefficient < 0, piece, present, scalars_before(piece, array))
 
     def _of_selections(self, node: Product, coefficient: Fraction) -> Unfilled | None:
         """A product with places of axes: with slices, with blocks of zeros, or entry by entry.
@@ -358,3 +378,12 @@ class Pieces:
 def _selects(node: Product) -> bool:
     """Whether factors of a product choose places of an axis."""
     return any(selects(factor.node) for factor in node.factors)
+
+
+def _span_a_matrix(signed: Sequence[tuple[Fraction, Node]], terms: Sequence[Unfilled]) -> bool:
+    """Whether each term that is no identity has an axis, and together they have both."""
+    if len(signed) != len(terms):
+        return False
+    pairs = zip(signed, terms, strict=True)
+    present = [term.present for (_, node), term in pairs if not is_identity(node)]
+    return all(map(any, present)) and all(map(any, zip(*present, strict=True)))

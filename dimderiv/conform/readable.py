@@ -13,6 +13,7 @@ from dimderiv.graph import (
     add,
     is_symmetric,
     is_zero,
+    nodes_of,
     terms,
     total,
     transposed,
@@ -54,12 +55,13 @@ def with_pairs(node: Sum) -> Sequence[tuple[Fraction, Node]]:
 
 
 def factors_of_added(terms: Sequence[tuple[Fraction, Node]]) -> set[Key]:
-    """The factors of the terms that are added, not subtracted."""
+    """The factors of the terms that are added, not subtracted, and of what these are made of."""
+    added = [term for coefficient, term in terms if coefficient > 0 and isinstance(term, Product)]
     return {
         factor.node.key
-        for coefficient, term in terms
-        if coefficient > 0 and isinstance(term, Product)
-        for factor in term.factors
+        for part in nodes_of(added, through_names=False)
+        if isinstance(part, Product)
+        for factor in part.factors
     }
 
 
@@ -71,17 +73,23 @@ def takes_its_sign(node: Node, added: Collection[Key]) -> bool:
 
 
 def with_bound_on_the_right(node: Map) -> Map:
-    """A comparison with 0 by what moves: `1 - u > 0` is `u < 1`, and `-u > 0` is `u < 0`."""
+    """A comparison with 0 without a difference: `1 - u > 0` is `u < 1`, `x - y > 0` is `x > y`.
+
+    A margin keeps its form: `s - t + 1 > 0`.
+    """
     moving, bound = node.arguments
     if not is_zero(bound):
         return node
-    constants = [term for term in terms(moving) if is_constant(term[1])]
-    others = [(-c, term) for c, term in terms(moving) if not is_constant(term)]
-    if not others or any(coefficient < 0 for coefficient, _ in others):
+    added = [(c, term) for c, term in terms(moving) if c > 0]
+    taken = [(-c, term) for c, term in terms(moving) if c < 0]
+    signs = {c > 0 for c, term in terms(moving) if not is_constant(term)}
+    if not taken or (len(signs) > 1 and any(is_constant(term) for _, term in terms(moving))):
         return node
+    left, right = total(added, node.axes), total(taken, node.axes)
+    if True in signs:
+        return Map(node.function, (left, right), node.axes, node.key, node.weight, node.symmetric)
     mirrored = node.function.translate(str.maketrans("<>", "><"))
-    sides = total(others, node.axes), total(constants, node.axes)
-    return Map(mirrored, sides, node.axes, node.key, node.weight, node.symmetric)
+    return Map(mirrored, (right, left), node.axes, node.key, node.weight, node.symmetric)
 
 
 def is_identity(node: Node) -> bool:

@@ -8,14 +8,13 @@ from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
 from dimderiv.derivation.claims import judge_named
 from dimderiv.derivation.derivation import Derivation
+from dimderiv.derivation.nested import in_their_places
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.reading import name_read, read
 from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError, UnknownNameError
 from dimderiv.infer import Typed, handed_down, infer, refuse_second_meanings, with_directions
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
-    PRIMES,
-    SIGNS,
     Declaration,
     Program,
     Shapes,
@@ -23,6 +22,7 @@ from dimderiv.language import (
     declared_part,
     indexed,
     parse_program,
+    possible_names,
     read_shapes,
     without_definitions,
 )
@@ -51,8 +51,7 @@ def parse(source: str, *, names: Sequence[str] = (), functions: Sequence[str] = 
     Binary(operator='*', left=Name(name='A'), right=Name(name='x'))
     """
     known = [canonical_name(name) for name in functions]
-    declared = {sign + name for name in known for sign in SIGNS}
-    declared.update(name + primes for name in known for primes in PRIMES)
+    declared = {name for each in known for name in possible_names(each)}
     return parse_program(source, names=names, functions=BUILTIN_FUNCTIONS | declared)
 
 
@@ -133,8 +132,9 @@ def derive(
         variables = tuple(dict.fromkeys(_meant(name, program) for name in variables))
         typed = infer(program, declared, rulebook=rulebook, wrt=variables)
         refuse_second_meanings(typed, declared)
+        typed, inner = in_their_places(typed, rulebook, variables, text)
         if inline:
-            typed = _in_one_expression(typed, rulebook, variables)
+            typed = _in_one_expression(typed, rulebook)
         if upstream is not None:
             typed = handed_down(typed, upstream, rulebook, variables)
         _refuse_unsupported(typed, order)
@@ -154,8 +154,9 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
-            unused=_unused(known, typed),
+            unused=_unused(known, typed.asked),
             read_as=said,
+            inner=inner,
         )
         derivation = Derivation(derived(question))
     except DimderivError as error:
@@ -172,18 +173,23 @@ def _unused(known: Mapping[str, Declaration], typed: Typed) -> tuple[str, ...]:
     return (*(name for name in declared if name not in typed.sizes), *defined)
 
 
-def _in_one_expression(typed: Typed, rulebook: Rulebook, wrt: Sequence[str]) -> Typed:
+def _in_one_expression(typed: Typed, rulebook: Rulebook) -> Typed:
     """The program without definitions, with the shapes that it has with them."""
     program = without_definitions(typed.program)
     found = infer(
         program,
         dict(typed.symbols),
         rulebook=rulebook,
-        wrt=wrt,
         value=typed.value,
         sizes=typed.sizes,
     )
-    return replace(found, assumptions=typed.assumptions, doubts=typed.doubts)
+    return replace(
+        found,
+        symbols={**typed.symbols, **found.symbols},
+        assumptions=typed.assumptions,
+        doubts=typed.doubts,
+        given=typed.given,
+    )
 
 
 def _names(wrt: str | Sequence[str]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def checked(derived: Derived, budget: float, judge: "Judge") -> "dict[Variables,
 def code_checked(derived: Derived, run: "Run", *, value: bool) -> "CodeCheck":
     """Compare what code returns with what is printed, and with the value where it is returned."""
     valued = derived.question.valued
-    value_of = (valued.settled, valued.value) if value else None
+    value_of = (valued.asked.settled, valued.value) if value else None
     return verify.check_code(_of_code(derived), run, value_of)
 
 
@@ -105,7 +105,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
     count = len(read.statements) - len(derived.answer.derivatives)
     shared, last = read.statements[:count], read.statements[count:]
     rulebook, first = question.rulebook, [derived.first.printed] if derived.first else []
-    programs = [question.typed.settled, read, *first]
+    programs = [question.typed.asked.settled, read, *first]
     formulas = [each.value for program in programs for each in program.statements]
     known = meanings(rulebook, formulas, verify.KNOWN)
     found: dict[Variables, Claim] = {}
@@ -113,7 +113,7 @@ def _as_gradients(derived: Derived) -> "dict[Variables, Claim]":
         answer = Program((*shared, Statement(None, statement.value)), read.source)
         extent = derived.extents[names]
         found[names] = verify.Claim(
-            expression=question.typed.settled,
+            expression=question.typed.asked.settled,
             answer=answer,
             wrt=names[-1],
             symbols=question.typed.symbols,

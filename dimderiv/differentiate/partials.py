@@ -25,7 +25,7 @@ from dimderiv.graph import (
     arranged,
     product,
 )
-from dimderiv.language import COMPARISONS, HESSIAN, Dim, declared_part
+from dimderiv.language import COMPARISONS, HESSIAN, Dim, declared_part, places_of
 from dimderiv.lower import entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
@@ -176,9 +176,9 @@ def _of_function(
         yield _of_reduction(node, upstream, rule, value, rulebook)
         return
     is_map = len(node.arguments) < len(rule.arguments)
-    for name, argument in zip(rule.arguments, node.arguments, strict=False):
-        if rule.kind == "declared":
-            terms = (_chained(node, upstream, rule),) if rule.derivative else ()
+    for number, (name, argument) in enumerate(zip(rule.arguments, node.arguments, strict=False)):
+        if rule.declared is not None:
+            terms = (_chained(node, upstream, rule, number),) if rule.derivative else ()
             yield Partial(argument, terms, None if terms else _no_more_derivatives(rule))
         elif is_map or name not in rule.derivative:
             yield Partial(argument, (), without_derivative(rule, name))
@@ -202,15 +202,26 @@ def _of_reduction(
     return Partial(argument, (LabelledProduct(ONCE, factors, letters, axes),))
 
 
-def _chained(node: Function, upstream: Node, rule: Rule) -> LabelledProduct:
-    """What arrives at a declared function, or at its gradient, times the derivative of that."""
-    (following,) = rule.derivative.values()
-    (argument,) = node.arguments
-    axes = (*node.axes, *argument.axes)
-    slope = apply_function(following, (argument,), axes, side=node.side)
-    letters = tuple(range(len(axes)))
+def _chained(node: Function, upstream: Node, rule: Rule, number: int) -> LabelledProduct:
+    """What arrives at a declared function, or a derivative of it, times the next derivative.
+
+    The axes of a derivative are those of the value, then those of the arguments by which it is
+    taken, in the order of the arguments.
+    """
+    assert rule.declared is not None
+    argument, places = node.arguments[number], places_of(rule.name)
+    letters = tuple(range(len(node.axes) + len(argument.axes)))
     over, under = letters[: len(node.axes)], letters[len(node.axes) :]
-    return LabelledProduct(ONCE, (Factor(upstream, over), Factor(slope, letters)), under, axes)
+    first = len(rule.declared.value.axes) if places and number < places[0] else len(over)
+    own = (*over[:first], *under, *over[first:])
+    axes = (*node.axes, *argument.axes)
+    slope = apply_function(
+        rule.derivative[rule.arguments[number]],
+        node.arguments,
+        tuple([axes[letter] for letter in own]),
+        declared=rule.declared,
+    )
+    return LabelledProduct(ONCE, (Factor(upstream, over), Factor(slope, own)), under, axes)
 
 
 def _no_more_derivatives(rule: Rule) -> NotDifferentiableError:
@@ -224,6 +235,6 @@ def _no_more_derivatives(rule: Rule) -> NotDifferentiableError:
     return NotDifferentiableError(
         f"the second derivative of {name} has four axes, since its argument is a matrix, "
         "so it cannot be written",
-        known=[f"{name}: {rule.argument} -> scalar"],
+        known=[f"{name}: {rule.declaration}"],
         hint=f"a function of a vector, such as {name}: n -> scalar",
     )

@@ -1,6 +1,13 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
 from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.exponentials import (
+    hyperbolic,
+    log_odds,
+    logarithm_of_sigmoid,
+    rest_of_sigmoid,
+    tangent,
+)
 from dimderiv.graph.facts import (
     is_definite,
     is_nonnegative,
@@ -30,7 +37,6 @@ from dimderiv.graph.nodes import (
     Product,
     Selection,
     Shifted,
-    Side,
     Size,
     Sum,
     Symbol,
@@ -85,7 +91,6 @@ __all__ = [
     "Product",
     "Selection",
     "Shifted",
-    "Side",
     "Size",
     "Sum",
     "Symbol",
@@ -108,6 +113,7 @@ __all__ = [
     "fold",
     "fold_map",
     "has_pseudoinverse",
+    "hyperbolic",
     "index_dim",
     "is_definite",
     "is_never_negative",
@@ -126,6 +132,8 @@ __all__ = [
     "laps_over",
     "less_than_largest",
     "letters_of",
+    "log_odds",
+    "logarithm_of_sigmoid",
     "moved",
     "named",
     "nodes_of",
@@ -136,6 +144,7 @@ __all__ = [
     "part",
     "product",
     "reached",
+    "rest_of_sigmoid",
     "rows_sum_to_one",
     "scaled",
     "selection",
@@ -144,6 +153,7 @@ __all__ = [
     "size",
     "stable",
     "symbol",
+    "tangent",
     "terms",
     "times",
     "total",

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dimderiv.errors import LimitError
-from dimderiv.graph.cancelling import CancelledPair, cancellation, uses
+from dimderiv.graph.cancelling import CancelledPair, cancellation
+from dimderiv.graph.closing import is_power, open_beside
 from dimderiv.graph.facts import is_binary, rows_sum_to_one, zero_indices
 from dimderiv.graph.letters import Letters
+from dimderiv.graph.matching import uses
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
@@ -21,6 +23,7 @@ from dimderiv.graph.nodes import (
     index_dim,
     is_orthogonal,
     is_triangle,
+    letters_of,
     size,
     zero,
 )
@@ -51,16 +54,37 @@ class Bag:
         self.coefficient = coefficient
         self.letters = Letters(dims)
         self.factors: list[Factor] = []
+        self.spent: set[int] = set()
+
+    def gather_powers(self, result: tuple[Index, ...]) -> list[Factor]:
+        """Make what stands open beside a power of itself one more of that power.
+
+        Returns:
+            Products that are left without a power, which are to be opened.
+        """
+        if not any(map(is_power, self.factors)):
+            return []
+        self.factors = self._collected()
+        while found := next(open_beside(self.factors, self.letters.all_resolved(result)), None):
+            gone = (found.closed, *found.used)
+            self.factors = [f for f in self.factors if all(f is not g for g in gone)]
+            self.factors.append(found.closed._replace(power=found.closed.power + 1))
+            self.spent.update(letters_of(found.inner))
+            self.factors = self._collected()
+        plain = [f for f in self.factors if is_power(f) and f.power == 1]
+        self.factors = [f for f in self.factors if all(f is not other for other in plain)]
+        return plain
 
     def closed(self, result: tuple[Index, ...]) -> Node:
         """The product of the factors."""
-        factors, spent = self._collected(), set[int]()
+        factors, spent = self._collected(), set(self.spent)
         _refuse_large(factors)
         # Nearly all products are of ordinary factors, of which there is nothing to find.
         is_ordinary = are_ordinary(factors)
         if not is_ordinary:
             factors = self._cancelled(factors, result)
-            factors, spent = self._selected(factors, result)
+            factors, more = self._selected(factors, result)
+            spent |= more
         result = self.letters.all_resolved(result)
         if self.coefficient is not ONCE and not self.coefficient:
             return zeros(result, self.letters.dims)

@@ -8,11 +8,12 @@ Philosophical Society 51, 1955).  The matrix of a product that has an inverse fi
 that a projection beside that inverse is the identity.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dimderiv.graph.facts import unnamed
 from dimderiv.graph.letters import are_letters
+from dimderiv.graph.matching import matches, uses
 from dimderiv.graph.nodes import (
     Factor,
     Function,
@@ -23,7 +24,6 @@ from dimderiv.graph.nodes import (
     are_ordinary,
     is_orthogonal,
     is_symmetric,
-    letters_of,
 )
 from dimderiv.graph.numbering import all_indices
 
@@ -135,12 +135,6 @@ def _inverse(node: Node) -> Function | None:
     return node if isinstance(node, Function) and node.function in INVERSES else None
 
 
-def uses(index: Index, places: Sequence[Index]) -> int:
-    """How many indices have a letter of this one."""
-    letters = set(letters_of((index,)))
-    return sum(not letters.isdisjoint(letters_of((place,))) for place in places)
-
-
 def _beside(
     matrix: Node, index: Index, axis: int, factors: Sequence[Factor], places: Sequence[Index]
 ) -> Iterator[Cancelled]:
@@ -156,7 +150,7 @@ def _beside(
     if isinstance(pattern, Product) and _is_pattern(pattern) and isinstance(index, int):
         wanted = [factor for factor in pattern.factors if factor.indices]
         ends = pattern.result[axis], pattern.result[1 - axis]
-        for same, used in _matches(wanted, {ends[0]: index}, factors):
+        for same, used in matches(wanted, {ends[0]: index}, factors):
             inner = {own: place for own, place in same.items() if own not in ends}
             alone = all(uses(inner[own], places) == uses(own, all_indices(wanted)) for own in inner)
             if alone and uses(index, places) == uses(ends[0], all_indices(wanted)) + 1:
@@ -167,42 +161,6 @@ def _is_pattern(node: Product) -> bool:
     """Whether a product is of matrices and vectors with a letter for each axis."""
     used = all_indices(node.factors)
     return are_letters(used) and len(set(node.result)) == 2 and set(node.result) <= set(used)
-
-
-def _matches(
-    wanted: Sequence[Factor], same: Mapping[Index, Index], factors: Sequence[Factor]
-) -> Iterator[tuple[Mapping[Index, Index], tuple[Factor, ...]]]:
-    """The ways to find factors of a product among others, with the letter that each letter is."""
-    if not wanted:
-        yield same, ()
-        return
-    first = next((f for f in wanted if not same.keys().isdisjoint(f.indices)), None)
-    if first is None:
-        return
-    rest = [factor for factor in wanted if factor is not first]
-    for factor in factors:
-        if factor.node.key != first.node.key or factor.power != first.power:
-            continue
-        turns = {factor.indices}
-        if len(factor.indices) == 2 and is_symmetric(factor.node):
-            turns.add(factor.indices[::-1])
-        others = [other for other in factors if other is not factor]
-        for indices in turns:
-            joined = _joined(same, zip(first.indices, indices, strict=True))
-            if joined is not None:
-                for found, used in _matches(rest, joined, others):
-                    yield found, (factor, *used)
-
-
-def _joined(
-    same: Mapping[Index, Index], pairs: Iterable[tuple[Index, Index]]
-) -> Mapping[Index, Index] | None:
-    """The letters with some more of them; nothing where one would be two, or two would be one."""
-    joined = dict(same)
-    for own, place in pairs:
-        if joined.setdefault(own, place) != place:
-            return None
-    return joined if len(set(joined.values())) == len(joined) else None
 
 
 def _is_absorbed(

@@ -146,7 +146,8 @@ def is_nonnegative(node: Node) -> bool:
         case Sum():
             return all(c > 0 and is_nonnegative(term) for c, term in node.terms)
         case Product():
-            return node.coefficient >= 0 and all(map(_is_nonnegative, node.factors))
+            is_made_so = all(map(_is_nonnegative, node.factors)) or _is_quadratic_form(node)
+            return node.coefficient >= 0 and is_made_so
         case Map() | Function():
             return is_binary(node) or range_of(node.function)[0] >= 0
 
@@ -172,6 +173,18 @@ def is_whole(node: Node) -> bool:
 
 def _is_nonnegative(factor: Factor) -> bool:
     return factor.power % 2 == 0 or is_nonnegative(factor.node)
+
+
+def _is_quadratic_form(node: Product) -> bool:
+    """Whether a product is `x' A x` with no eigenvalue of A below zero."""
+    matrices = [factor for factor in node.factors if len(factor.indices) == 2]
+    vectors = [factor for factor in node.factors if len(factor.indices) == 1]
+    if node.axes or len(matrices) != 1 or len(node.factors) != 3 or len(vectors) != 2:
+        return False
+    (matrix,), (one, other) = matrices, vectors
+    same = one.node.key == other.node.key and one.power == other.power
+    meets = {*one.indices, *other.indices} == set(matrix.indices)
+    return same and meets and matrix.power == 1 and is_semidefinite(matrix.node)
 
 
 def is_at_most_one(node: Node) -> bool:

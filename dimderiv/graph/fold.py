@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from dimderiv.graph.exponentials import over_exponentials, pair, spent
 from dimderiv.graph.facts import is_one, unnamed
 from dimderiv.graph.nodes import ONCE, Factor, Function, Key, Map, Node, Product, apply_map, is_zero
 from dimderiv.graph.products import product, scaled
@@ -27,6 +28,9 @@ def fold(node: Product) -> Node | None:
                 folded = folds(value, named, other)
                 if folded is not None:
                     return _replaced(node, (factor, other), folded)
+    found = _of_exponentials(node)
+    if found is not None:
+        return found
     for factor in node.factors:
         folded = _sigmoid_below(factor) or _softmax_of_logarithm(factor)
         if folded is not None:
@@ -51,6 +55,23 @@ def _comparison(node: Map) -> Node | None:
     if first == second:
         return None
     return condition if first else apply_map(opposite, *condition.arguments)
+
+
+def _of_exponentials(node: Product) -> Node | None:
+    """Exponentials over the sum of two of them."""
+    for below in node.factors:
+        sums = pair(below.node) if _divides(below) else None
+        if sums is None:
+            continue
+        for above in node.factors:
+            if above.indices != below.indices or not spent(above):
+                continue
+            found = over_exponentials(above.node, sums)
+            if found is not None:
+                new = above._replace(node=found, power=ONCE)
+                left = above._replace(power=above.power - 1), below._replace(power=below.power + 1)
+                return _replaced(node, (above, below), (new, *[f for f in left if f.power]))
+    return None
 
 
 def _replaced(node: Product, old: Sequence[Factor], new: Sequence[Factor]) -> Node:
@@ -84,15 +105,6 @@ def _divides(factor: Factor) -> bool:
     return factor.power is not ONCE and factor.power <= -1 and factor.power.denominator == 1
 
 
-def _sigmoid_above(value: Map, above: Factor, below: Factor) -> Folded:
-    """exp(x) / (1 + exp(x))."""
-    added = one_plus(below.node) if _divides(below) else None
-    if added is None or unnamed(added).key != value.key or below.indices != above.indices:
-        return None
-    sigmoid = apply_map("sigmoid", value.arguments[0])
-    return _with_rest(above._replace(node=sigmoid), below, -1)
-
-
 def _key_within(function: str, other: Factor, factor: Factor) -> Key | None:
     """What another factor is a function of, if it is that function with the letters of a factor."""
     node = other.node
@@ -122,6 +134,19 @@ def _sign_over_abs(value: Map, above: Factor, below: Factor) -> Folded:
     if below.power != -1 or _key_within("abs", below, above) != argument.key:
         return None
     return (Factor(argument, above.indices, Fraction(-1)),)
+
+
+def _size_and_sign(value: Map, above: Factor, other: Factor) -> Folded:
+    """sign(x) x is abs(x), and sign(x) abs(x) is x."""
+    argument = value.arguments[0]
+    if other.indices != above.indices or other.power < 1 or other.power.denominator > 1:
+        return None
+    size = apply_map("abs", argument)
+    if other.node.key == size.key:
+        return _with_rest(Factor(argument, above.indices), other, 1)
+    if other.node.key == argument.key:
+        return _with_rest(Factor(size, above.indices), other, 1)
+    return None
 
 
 def _tangent(value: Map, above: Factor, below: Factor) -> Folded:
@@ -182,9 +207,9 @@ Fold = Callable[[Map, Factor, Factor], Folded]
 
 TANGENTS = {"sinh": ("cosh", "tanh"), "sin": ("cos", "tan")}
 PAIRS: Mapping[str, tuple[Fold, ...]] = {
-    "exp": (_softmax, _sigmoid_above, _sigmoid_of_negative),
+    "exp": (_softmax, _sigmoid_of_negative),
     "relu": (_relu_where_positive,),
-    "sign": (_sign_over_abs,),
+    "sign": (_sign_over_abs, _size_and_sign),
     "sinh": (_tangent,),
     "sin": (_tangent,),
     "power": (_power_of_same,),

@@ -14,15 +14,14 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from dimderiv.language import HESSIAN, NOTHING, ONE, Dim, frozen
+from dimderiv.language import NOTHING, ONE, Dim, Signature, frozen
 from dimderiv.rulebook import turns
 
 Key: TypeAlias = bytes
 # Nearly every coefficient and power: one object, which can be told before fractions are compared.
 ONCE = Fraction(1)
-Side = Literal["either", "as is", "row"]
 
 # The properties of a matrix that make it its own transpose.
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
@@ -30,7 +29,7 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
 # The function that is written `A^k`, with an exponent that is no number.
 MATRIX_POWER = "mpower"
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
 
 
 class Merged(NamedTuple):
@@ -149,7 +148,7 @@ class Function:
     `over` are the axes of the argument that a reduction runs over or a function of rows works
     along; it is empty for the functions of a whole matrix.
 
-    `side` says which way the argument of a declared function lies: as its axes are, or as a row.
+    `declared` says what a function takes and returns of which only that is known.
     """
 
     function: str
@@ -159,7 +158,7 @@ class Function:
     key: Key
     weight: int
     symmetric: bool
-    side: Side = "either"
+    declared: Signature | None = None
     ordinary: bool = True
 
 
@@ -247,6 +246,8 @@ def zero(axes: tuple[Dim, ...]) -> Sum:
 
 def is_zero(node: Node) -> bool:
     """Whether the node is known to be zero everywhere."""
+    if isinstance(node, Product):
+        return not node.coefficient
     return isinstance(node, Sum) and not node.terms
 
 
@@ -262,6 +263,8 @@ def is_skew(node: Node) -> bool:
 
 def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
+    if isinstance(node, Function):
+        return node.function == "eigvecs"
     return isinstance(node, Symbol) and "orthogonal" in node.properties
 
 
@@ -327,14 +330,17 @@ def apply_function(
     arguments: tuple[Node, ...],
     axes: tuple[Dim, ...],
     over: tuple[int, ...] = (),
-    side: Side = "either",
+    declared: Signature | None = None,
 ) -> Node:
     """A function of whole arrays, whose value has these axes."""
     # How many classes the labels have is no part of what they are.
     classes = (axes[-1].monomials,) if function == "onehot" else ()
     key = digest("function", function, over, *(argument.key for argument in arguments), *classes)
     weight = 1 + sum(argument.weight for argument in arguments)
-    is_turning = turns(function) and all(is_symmetric(each) for each in arguments if each.axes)
-    symmetric = len(axes) == 2 and (is_turning or function.startswith(HESSIAN))
+    if declared is not None:
+        is_turning = declared.is_symmetric(function)
+    else:
+        is_turning = turns(function) and all(is_symmetric(each) for each in arguments if each.axes)
+    symmetric = len(axes) == 2 and is_turning
     ordinary = function not in MARKED_FUNCTIONS
-    return Function(function, arguments, over, axes, key, weight, symmetric, side, ordinary)
+    return Function(function, arguments, over, axes, key, weight, symmetric, declared, ordinary)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from dimderiv.graph.cancelling import is_projection, uses
+from dimderiv.graph.cancelling import is_projection
 from dimderiv.graph.facts import zero_indices
 from dimderiv.graph.letters import components, touching
+from dimderiv.graph.matching import uses
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,

@@ -6,10 +6,10 @@ The null space of a pseudoinverse is that of the transpose of its matrix.
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from dimderiv.graph.cancelling import uses
 from dimderiv.graph.facts import unnamed
+from dimderiv.graph.matching import uses
 from dimderiv.graph.nodes import ONCE, Factor, Function, Index, Node, Product, Sum, is_symmetric
-from dimderiv.graph.normal_form import without_coefficient
+from dimderiv.graph.normal_form import finished, without_coefficient
 from dimderiv.graph.numbering import all_indices
 
 
@@ -53,8 +53,9 @@ def _functions(function: str, factors: Sequence[Factor]) -> Iterator[tuple[Facto
 
 def _is_shifted(node: Node, matrix: Node, written: Node | None = None) -> bool:
     """Whether a node is the largest eigenvalue of a matrix times the identity, less the matrix."""
-    shift = [term for c, term in _terms(node) if c == 1 and _is_largest(term, matrix)]
-    own = {term.key: c for c, term in _terms(node) if term not in shift}
+    terms = _terms(node)
+    shift = [term for c, term in terms if c == 1 and _is_largest(term, matrix)]
+    own = {term.key: c for c, term in terms if term not in shift}
     return bool(shift) and own == {term.key: -c for c, term in _terms(written or matrix)}
 
 
@@ -69,9 +70,30 @@ def _terms(node: Node) -> list[tuple[Fraction, Node]]:
     """The terms of a sum, or of a multiple of one."""
     match node:
         case Sum(terms):
-            return list(terms)
+            return [each for c, term in terms for each in _diagonal_terms(c, term)]
         case Product(factors=(Factor(Sum() as inner, (0, 1)),), result=(0, 1)):
-            return [(node.coefficient * c, term) for c, term in inner.terms]
+            return [(node.coefficient * c, term) for c, term in _terms(inner)]
         case Product():
             return [(node.coefficient, without_coefficient(node))]
     return [(ONCE, node)]
+
+
+def _diagonal_terms(coefficient: Fraction, node: Node) -> list[tuple[Fraction, Node]]:
+    """A multiple of the identity by a sum, term by term; any other term as it stands."""
+    match node:
+        case Product(factors=(Factor(Sum(terms), ()),), result=(0, 0)):
+            return [
+                (
+                    coefficient * node.coefficient * c,
+                    finished(ONCE, _scalar_factors(term), node.dims, (0, 0)),
+                )
+                for c, term in terms
+            ]
+    return [(coefficient, node)]
+
+
+def _scalar_factors(node: Node) -> list[Factor]:
+    """The factors of a scalar that are scalars by themselves."""
+    if isinstance(node, Product) and not all_indices(node.factors):
+        return [*node.factors]
+    return [Factor(node, ())]

@@ -54,6 +54,8 @@ def product(
         if is_zero(factor.node) and factor.power > 0:
             return zeros(result, dims)
         _put(bag, factor)
+    for factor in bag.gather_powers(result):
+        _put(bag, factor._replace(power=ONCE))
     return bag.closed(result)
 
 
@@ -94,6 +96,9 @@ def _put(bag: Bag, factor: Factor) -> None:
         _put_product(bag, node, bag.letters.all_resolved(indices))
     elif is_entrywise(node, power):
         _open_power(bag, node, indices, power)
+    elif node.coefficient == 1 and (parts := _powers_apart(node, indices, power)):
+        for each in parts:
+            _put(bag, each)
     else:
         _put_closed(bag, node, indices, power)
 
@@ -202,6 +207,26 @@ def _open_power(bag: Bag, node: Product, indices: tuple[Index, ...], power: Frac
     for factor in node.factors:
         indices = tuple([place[index] for index in factor.indices])
         _put(bag, Factor(factor.node, indices, factor.power * power))
+
+
+def _powers_apart(node: Product, indices: tuple[Index, ...], power: Fraction) -> list[Factor]:
+    """The powers of the parts that a product has, of which none shares a summed letter."""
+    place = dict(zip(node.result, indices, strict=True))
+    if power.denominator > 1 or not node.axes or len(place) < len(indices):
+        return []
+    if not are_letters((*node.result, *all_indices(node.factors))):
+        return []
+    inside = [[i for i in letters_of(f.indices) if i not in place] for f in node.factors]
+    groups = [touching(letters, node.factors) for letters in components(inside) if letters]
+    outer = [f for f, letters in zip(node.factors, inside, strict=True) if not letters]
+    if len(groups) + len(outer) < 2:
+        return []
+    found = [f._replace(indices=tuple([place[i] for i in f.indices])) for f in outer]
+    for group in groups:
+        shown = tuple([i for i in node.result if i in all_indices(group)])
+        own = part(ONCE, group, shown, node.dims)
+        found.append(Factor(own, tuple([place[index] for index in shown])))
+    return [factor._replace(power=factor.power * power) for factor in found]
 
 
 def _put_closed(bag: Bag, node: Product, indices: tuple[Index, ...], power: Fraction) -> None:

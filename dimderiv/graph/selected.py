@@ -7,8 +7,8 @@ both meet, `X[i] S[a,i] S[a,j]`, what is taken is what was put there, a part of 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dimderiv.graph.cancelling import uses
 from dimderiv.graph.letters import are_letters
+from dimderiv.graph.matching import uses
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,

@@ -21,7 +21,8 @@ from dimderiv.graph.nodes import (
     zero,
 )
 from dimderiv.graph.normal_form import exact, rescaled, times, without_coefficient
-from dimderiv.graph.products import arranged, product, transposed
+from dimderiv.graph.numbering import all_indices
+from dimderiv.graph.products import arranged, part, product, transposed
 from dimderiv.language import Dim
 
 Term = tuple[Fraction, Node]
@@ -45,19 +46,51 @@ def total(terms: Iterable[Term], axes: tuple[Dim, ...]) -> Node:
     kept = tuple([term for term in collected.values() if term[0]])
     if not kept:
         return zero(axes)
-    if len(axes) == 2 and len(kept) > 1 and all(_is_diagonal(term) for _, term in kept):
-        return _diagonal_total(kept, axes)
+    if len(axes) == 2 and len(kept) > 1 and True in [_is_diagonal(term) for _, term in kept]:
+        kept = _with_diagonals_joined(kept, axes)
     plain = tuple(range(len(axes)))
     number = content([coefficient for coefficient, _ in kept])
     if len(kept) == 1:
         return product(number, [Factor(kept[0][1], plain)], plain, axes)
     if number is not ONCE and number != 1:
         kept = tuple([(coefficient / number, term) for coefficient, term in kept])
+    if bare := _bare_axes(kept, len(axes)):
+        return _repeated(number, kept, axes, bare)
     if len(axes) == 2 and is_transposed(kept):
         # One of a sum and its transpose is a node, so that equal sums are told whichever is meant.
         kept = tuple([(coefficient, transposed(term)) for coefficient, term in kept])
         return product(number, [Factor(_node(kept, axes[::-1]), plain[::-1])], plain, axes)
     return rescaled(_node(kept, axes), number)
+
+
+def _bare_axes(terms: Sequence[Term], rank: int) -> set[int]:
+    """The axes along which every term is only repeated."""
+    bare = set(range(rank))
+    for _, term in terms:
+        if not bare or not isinstance(term, Product):
+            return set()
+        used = set(letters_of(all_indices(term.factors)))
+        places = letters_of(term.result)
+        letters = {k: term.result[k] for k in bare}
+        bare = {k for k, i in letters.items() if i not in used and places.count(i) == 1}
+    return bare
+
+
+def _repeated(
+    number: Fraction, kept: Sequence[Term], axes: tuple[Dim, ...], bare: set[int]
+) -> Node:
+    """The sum of terms that are all repeated along some axes, as a smaller sum that is."""
+    plain = tuple(range(len(axes)))
+    left = tuple([k for k in plain if k not in bare])
+    smaller = [(c, _along(term, left)) for c, term in kept]
+    inner = total(smaller, tuple([axes[k] for k in left]))
+    return product(number, [Factor(inner, left)], plain, axes)
+
+
+def _along(term: Node, left: Sequence[int]) -> Node:
+    """A term without the axes that it is only repeated along."""
+    assert isinstance(term, Product)
+    return part(term.coefficient, term.factors, [term.result[k] for k in left], term.dims)
 
 
 def is_transposed(terms: Sequence[Term]) -> bool:
@@ -93,8 +126,8 @@ def expanded(node: Node) -> list[Term]:
         place = _large_sum(term)
         if place is None:
             found.append((coefficient, term))
-        for c, part in () if place is None else distributed(coefficient, term, [place]):
-            found += [(c * more, each) for more, each in expanded(part)]
+        for c, each in () if place is None else distributed(coefficient, term, [place]):
+            found += [(c * more, inner) for more, inner in expanded(each)]
     return found
 
 
@@ -154,10 +187,29 @@ def _is_diagonal(node: Node) -> bool:
     return isinstance(node, Product) and node.result == (0, 0)
 
 
+def _with_diagonals_joined(kept: tuple[Term, ...], axes: tuple[Dim, ...]) -> tuple[Term, ...]:
+    """Terms, of which the diagonal matrices are one: multiples of the identity stand apart."""
+    diagonal = [term for term in kept if _is_diagonal(term[1])]
+    if len(diagonal) == len(kept):
+        return ((ONCE, _diagonal_total(kept, axes)),)
+    joined = list(kept)
+    for is_multiple in (True, False):
+        group = [term for term in diagonal if _has_no_arrays(term[1]) == is_multiple]
+        if len(group) > 1:
+            place = joined.index(group[0])
+            joined = [term for term in joined if term not in group]
+            joined.insert(place, (ONCE, _diagonal_total(tuple(group), axes)))
+    return tuple(joined)
+
+
+def _has_no_arrays(node: Node) -> bool:
+    return isinstance(node, Product) and not any(factor.indices for factor in node.factors)
+
+
 def _diagonal_total(terms: tuple[Term, ...], axes: tuple[Dim, ...]) -> Node:
     """The sum of diagonal matrices, as the diagonal matrix of a sum."""
     products = [(c, term) for c, term in terms if isinstance(term, Product)]
-    if not any(factor.indices for _, term in products for factor in term.factors):
+    if all(_has_no_arrays(term) for _, term in products):
         # Multiples of the identity: `t I + I` is `(t + 1) I`.
         scalars = [(c, product(ONCE, term.factors, (), ())) for c, term in products]
         return product(ONCE, [Factor(total(scalars, ()), ())], (0, 0), axes[:1])

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from dimderiv.errors import ShapeError, Span
 from dimderiv.infer.unify import SizeTerm, Unifier, resolved
-from dimderiv.language import Declaration, Shape, Tree, children, names_in, syntax
+from dimderiv.language import Declaration, Shape, Tree, children, names_in, printed_name, syntax
 
 # The sizes of all axes; there are at least two.
 Axes = tuple[SizeTerm, ...]
@@ -138,13 +138,13 @@ def operands_misfit(facts: Facts, clash: ClashError) -> ShapeError:
     return _misfit(facts, clash, children(clash.node) or (clash.node,))
 
 
-def argument_misfit(wanted: Shape) -> WriteSize:
+def argument_misfit(wanted: Shape, number: int) -> WriteSize:
     """Writes the error for an argument that has not the shape that its function is declared for."""
 
     def write(facts: Facts, clash: ClashError) -> ShapeError:
         assert isinstance(clash.node, syntax.Call)
-        (argument,) = clash.node.arguments
-        function = clash.node.function
+        argument = clash.node.arguments[number]
+        function = printed_name(clash.node.function)
         return ShapeError(
             f"{function} takes {described(wanted)}: {facts.said(argument)}",
             span=argument.span,

@@ -128,8 +128,13 @@ class _Reader(ProductReader):
         for operand, other in ((left, right), (right, left)):
             self.read(operand, "relu" if has_number else "")
             names = [name for name in map(self._open, names_in(operand)) if name]
-            if len(names) == 1 and habits.is_constant(operand) and not self._open(bare(other)):
+            if len(names) == 1 and habits.is_constant(operand) and self._cuts_off(operand, other):
                 self._vectors_are_scalars(habits.CUT_OFF, [(names[0], self._kind(operand))])
+
+    def _cuts_off(self, operand: syntax.Tree, other: syntax.Tree) -> bool:
+        """Whether a constant is where the other operand is cut off, not what is cut off itself."""
+        is_open = habits.is_constant(other) and all(map(self._open, names_in(other)))
+        return isinstance(operand, syntax.Add) or not is_open
 
     def _vectors_are_scalars(self, weight: float, names: Iterable[tuple[str, Kind]]) -> None:
         for name, kind in names:

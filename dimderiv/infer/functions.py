@@ -7,12 +7,22 @@ from dimderiv.errors import LimitError, UnknownNameError
 from dimderiv.infer import clashes, indexed, refusals
 from dimderiv.infer.along import axes_along
 from dimderiv.infer.clashes import Axes, ClashError
+from dimderiv.infer.derivatives import derivative_axes
 from dimderiv.infer.operators import broadcast
 from dimderiv.infer.scope import SCALAR_AXES, Scope, array_axes, axes_of
 from dimderiv.infer.single_entries import refuse_single_entry
 from dimderiv.infer.sizes import product_of, size
 from dimderiv.infer.unify import MismatchError, SizeTerm
-from dimderiv.language import COMMUTATIONS, ONE, Call, Name, Tree, along, is_extreme_of_two
+from dimderiv.language import (
+    COMMUTATIONS,
+    DERIVATIVES,
+    ONE,
+    Call,
+    Name,
+    Tree,
+    along,
+    is_extreme_of_two,
+)
 from dimderiv.rulebook import Axis, Rule, Sliding, read_signature
 
 CALL_DEPTH = 50
@@ -25,6 +35,8 @@ def call_axes(scope: Scope, node: Call) -> Axes:
     if is_extreme_of_two(node):
         return broadcast(scope, node, node.arguments, [scope.visit(x) for x in node.arguments])
     rule = scope.rulebook.rules.get(node.function)
+    if rule is None and node.function in DERIVATIVES:
+        return derivative_axes(scope, node)
     if node.over:
         return _over_letters(scope, node, rule)
     if rule is None:
@@ -81,14 +93,16 @@ def _composite(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> A
     """The definition, with the arguments in place of its parameters."""
     first = arguments[0]
     is_column = first[1] is ONE and first[0] is not ONE and len(first) == 2
-    text = rule.column if rule.column and is_column else rule.definition
+    axes = axes_along(scope, node, first)
+    is_down = is_column if axes is None else axes == (0,)
+    text = rule.column if rule.column and is_down else rule.definition
     outer = scope.names, scope.caller
     if scope.calls == CALL_DEPTH:
         raise LimitError(f"the rule {rule.name} is defined by itself", span=node.span)
     scope.calls += 1
     scope.names, scope.caller = dict(zip(rule.arguments, arguments, strict=True)), outer[1] or node
     try:
-        body = along(scope.rulebook.formula(rule, text), axes_along(scope, node, first))
+        body = along(scope.rulebook.formula(rule, text), axes)
         return scope.visit(scope.body(node, body))
     except ClashError as clash:
         is_array = any(len(axes) > 2 for axes in arguments)
@@ -187,13 +201,15 @@ def _axis(scope: Scope, node: Call, axis: Axis, sizes: Mapping[str, SizeTerm]) -
 
 
 def _declared(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:
-    """A function that is declared: its argument has the shape that the declaration says."""
-    assert rule.argument is not None and rule.value is not None
-    if len(arguments[0]) != len(rule.argument):
-        raise ClashError(node, clashes.argument_misfit(rule.argument))
-    for own, wanted in zip(arguments[0], axes_of(rule.argument), strict=True):
-        scope.agree(own, wanted, node, clashes.argument_misfit(rule.argument))
-    return axes_of(rule.value)
+    """A function that is declared: its arguments have the shapes that the declaration says."""
+    assert rule.declared is not None
+    for number, (axes, shape) in enumerate(zip(arguments, rule.declared.arguments, strict=True)):
+        write = clashes.argument_misfit(shape, number)
+        if len(axes) != len(shape):
+            raise ClashError(node, write)
+        for own, wanted in zip(axes, axes_of(shape), strict=True):
+            scope.agree(own, wanted, node, write)
+    return axes_of(rule.declared.shape_of(rule.name))
 
 
 _BY_KIND: Mapping[str, Callable[[Scope, Call, Rule, list[Axes]], Axes]] = {

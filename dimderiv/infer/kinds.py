@@ -16,6 +16,7 @@ from dimderiv.errors import LimitError
 from dimderiv.infer import habits
 from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.departures import departures, scalar_powers
+from dimderiv.infer.derivatives import OF_ANOTHER_KIND
 from dimderiv.infer.progress import Progress
 from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
@@ -200,7 +201,12 @@ class _Search:
         return _cost(name, kind, self.scope.usual[name])
 
     def _branch(self, tried: _Try, kinds: Kinds, clash: ClashError) -> None:
-        """Add the tries that change one symbol that has to do with a clash."""
+        """Add the tries that change one symbol that has to do with a clash.
+
+        That a derivative inside is one of a scalar makes no number of an array.
+        """
+        if clash.write in OF_ANOTHER_KIND:
+            return
         for name in self._suspects(clash, kinds):
             for kind in self._other_kinds(name):
                 if clash.write not in _POWERS or self._is_power_of(name, kind, clash):

@@ -134,14 +134,15 @@ class Scope(Facts):
                 f"the rule {self.caller.function} uses {name}, which is none of its arguments",
                 span=self.caller.span,
             )
+        if name in self.declared and self.caller is None:
+            return self.add(name, "symbol", declared_axes(self.declared[name]))
+        # In the formula of a rule an argument may have the name of a function.
         if name in self.rulebook.declared:
             raise UnknownNameError(
                 f"{name} is declared as a function, and here it is no function",
                 span=node.span,
                 hint=f"write {name}(...), or choose another name for one of them",
             )
-        if name in self.declared and self.caller is None:
-            return self.add(name, "symbol", declared_axes(self.declared[name]))
         if name == "I":
             size = self.unsized_axis(node)
             return size, size

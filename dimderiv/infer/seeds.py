@@ -46,9 +46,15 @@ def handed_down(typed: Typed, upstream: str, rulebook: Rulebook, wrt: Sequence[s
     declared = dict(typed.symbols)
     declared[name] = Declaration(typed.value, text=str(typed.value))
     program = Program(statements, typed.program.source)
-    found = infer(program, declared, rulebook=rulebook, wrt=wrt)
+    found = infer(program, declared, rulebook=rulebook)
     return replace(
-        found, assumptions=typed.assumptions, doubts=typed.doubts, upstream=name, plain=typed
+        found,
+        symbols={**declared, **found.symbols},
+        assumptions=typed.assumptions,
+        doubts=typed.doubts,
+        upstream=name,
+        plain=typed,
+        given=typed.given and handed_down(typed.given, upstream, rulebook, wrt),
     )
 
 

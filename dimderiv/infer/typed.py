@@ -27,6 +27,7 @@ from dimderiv.language import (
     Declaration,
     Dim,
     Shape,
+    Signature,
     canonical_name,
     syntax,
 )
@@ -44,12 +45,13 @@ class Typed:
         value: the shape of the last statement.
         assumptions: what was assumed of symbols that were not declared.
         sizes: the names of the sizes of axes.
-        functions: the names of the functions that are declared.
+        functions: the functions that are declared: what they take and return.
         doubts: sentences on what could be meant in another way: the kind of a symbol, or how far a
             letter runs.
         upstream: the name of a derivative that is handed down, if there is one.
         plain: the program that it is a derivative by the value of.
         heads: the letters of the axes of definitions that are made of index statements.
+        given: the program as it is given, where this one has derivatives inside it written out.
     """
 
     program: syntax.Program
@@ -58,7 +60,7 @@ class Typed:
     value: Shape
     assumptions: tuple[str, ...]
     sizes: frozenset[str]
-    functions: frozenset[str]
+    functions: Mapping[str, Signature]
     _axes: Mapping[int, Axes] = field(repr=False, compare=False)
     _bodies: Mapping[int, syntax.Tree] = field(repr=False, compare=False)
     _meanings: Mapping[str, Meaning] = field(repr=False, compare=False)
@@ -68,6 +70,12 @@ class Typed:
     upstream: str | None = None
     plain: "Typed | None" = None
     heads: Mapping[str, Heads] = field(default_factory=dict)
+    given: "Typed | None" = None
+
+    @property
+    def asked(self) -> "Typed":
+        """The program as it is given, which the check reads."""
+        return self.given or self
 
     @property
     def names(self) -> frozenset[str]:
@@ -195,7 +203,7 @@ def infer(
         LimitError: a size is too large, or too many kinds of symbols would have to be tried.
     """
     known_sizes = {n for known in declared.values() for dim in known.shape for n in dim.names}
-    known_sizes.update(n for shape in rulebook.declared.values() for d in shape for n in d.names)
+    known_sizes.update(n for each in rulebook.declared.values() for n in each.names)
     known_sizes.update(sizes, written_sizes(program, declared, SIZED - rulebook.rules.keys()))
     scope = Scope(VISITORS, program.source, rulebook, declared, known_sizes)
     try:
@@ -280,7 +288,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         sizes=frozenset(scope.sizes).union(
             name for shape in shapes.values() for dim in shape for name in dim.names
         ),
-        functions=frozenset(scope.rulebook.declared),
+        functions=scope.rulebook.declared,
         _axes=scope.axes,
         _bodies=scope.bodies,
         _meanings=scope.meanings,

@@ -2,10 +2,29 @@
 
 from dimderiv.language import frozen, indexed, syntax
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import Declaration, Signature, names_in_brackets, names_in_use
 from dimderiv.language.declared_sizes import SIZE_LIMIT
 from dimderiv.language.declared_texts import Shapes
 from dimderiv.language.foreign import instead
-from dimderiv.language.inline import names_in, without_definitions, written_out
+from dimderiv.language.function_names import (
+    GRADIENT,
+    HESSIAN,
+    HESSIANS,
+    JACOBIAN,
+    PRIMES,
+    RATE,
+    SECOND_RATE,
+    SIGNS,
+    declared_part,
+    figured,
+    figures_of,
+    places_of,
+    possible_names,
+    printed_name,
+    sign_of,
+    spelled_out,
+)
+from dimderiv.language.inline import names_in, needed, without_definitions, written_out
 from dimderiv.language.letters import (
     compares_places,
     free_letters,
@@ -13,18 +32,7 @@ from dimderiv.language.letters import (
     letters_of,
     named_letters,
 )
-from dimderiv.language.names import (
-    GRADIENT,
-    GREEK_NAMES,
-    HESSIAN,
-    PRIMES,
-    SIGNS,
-    canonical_name,
-    declared_part,
-    spelled_out,
-    unused_letters,
-    unused_name,
-)
+from dimderiv.language.names import GREEK_NAMES, canonical_name, unused_letters, unused_name
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program, parse_tokens
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
@@ -33,15 +41,13 @@ from dimderiv.language.shapes import (
     ONE,
     OPEN,
     SCALAR,
-    Declaration,
     Dim,
     Floor,
     Monomial,
     Shape,
-    names_in_brackets,
-    names_in_use,
     size_of,
 )
+from dimderiv.language.structure import DERIVATIVES, TRACES
 from dimderiv.language.syntax import (
     ZERO,
     Add,
@@ -94,12 +100,15 @@ __all__ = [
     "COMMUTATION",
     "COMMUTATIONS",
     "COMPARISONS",
+    "DERIVATIVES",
     "DIGIT_LIMIT",
     "EULER",
     "EXTREMES",
     "GRADIENT",
     "GREEK_NAMES",
     "HESSIAN",
+    "HESSIANS",
+    "JACOBIAN",
     "MARK",
     "NORM_ORDER",
     "NOTHING",
@@ -107,12 +116,15 @@ __all__ = [
     "ONES",
     "OPEN",
     "PRIMES",
+    "RATE",
     "REDUCTIONS",
     "RESERVED_WORDS",
     "SCALAR",
+    "SECOND_RATE",
     "SIGNS",
     "SIZE_LIMIT",
     "STOP",
+    "TRACES",
     "ZERO",
     "Add",
     "AxisName",
@@ -135,6 +147,7 @@ __all__ = [
     "Program",
     "Shape",
     "Shapes",
+    "Signature",
     "Slice",
     "Statement",
     "Token",
@@ -149,6 +162,8 @@ __all__ = [
     "copied",
     "decimal_places",
     "declared_part",
+    "figured",
+    "figures_of",
     "free_letters",
     "frozen",
     "function_named",
@@ -162,14 +177,19 @@ __all__ = [
     "names_in",
     "names_in_brackets",
     "names_in_use",
+    "needed",
     "parse_expression",
     "parse_program",
     "parse_tokens",
+    "places_of",
+    "possible_names",
+    "printed_name",
     "read_rule_file",
     "read_shapes",
     "reciprocal",
     "replaced",
     "rules_folder",
+    "sign_of",
     "size_of",
     "spelled_out",
     "syntax",

@@ -6,12 +6,13 @@ from itertools import takewhile
 from typing import NoReturn
 
 from dimderiv.errors import DimderivError, LimitError, Span
+from dimderiv.language.declared import Declaration
 from dimderiv.language.declared_functions import ELEMENTWISE, FunctionReader
 from dimderiv.language.declared_shapes import BETWEEN_SIZES
 from dimderiv.language.declared_sizes import LABELS, NO_SIZES, SYMBOL
 from dimderiv.language.declared_texts import EXAMPLE, Shapes, entries
 from dimderiv.language.properties import PROPERTIES, misfit
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.suggestions import nearest
 from dimderiv.language.vocabulary import RESERVED_WORDS
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dimderiv.language.rule_files import FUNCTIONS
-from dimderiv.language.structure import ARRANGING, OTHER_NAMES, SPELLED
+from dimderiv.language.structure import ARRANGING, DERIVATIVES, OTHER_NAMES, SPELLED
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {alias: name for name, table in FUNCTIONS.items() for alias in table.get("aliases", ())}
     | dict(OTHER_NAMES)
 )
-_READ = FUNCTIONS.keys() | ALIASES.keys() | ARRANGING | SPELLED
+_READ = FUNCTIONS.keys() | ALIASES.keys() | ARRANGING | SPELLED | DERIVATIVES
 
 
 @cache

@@ -46,6 +46,17 @@ def written_out(definitions: Mapping[str, Tree], values: Sequence[Tree]) -> list
     return [_substituted(value, written) for value in values]
 
 
+def needed(definitions: Mapping[str, Tree], value: Tree) -> list[str]:
+    """The names of the definitions that a value uses, directly or through others, in order."""
+    found, waiting = set[str](), [value]
+    while waiting:
+        for name in names_in(waiting.pop()):
+            if name in definitions and name not in found:
+                found.add(name)
+                waiting.append(definitions[name])
+    return [name for name in definitions if name in found]
+
+
 def names_in(node: Tree) -> Iterator[str]:
     """Every name that occurs in a tree, from left to right."""
     stack = [node]

@@ -33,51 +33,6 @@ MARKS: Mapping[str, str] = {
 SUBSCRIPTS: Mapping[str, str] = dict(
     zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx", strict=True)
 )
-# Before the name of a declared function: its gradient and its Hessian, also as `grad_f`, `hess_f`.
-GRADIENT, HESSIAN = "∇", "∇²"
-SIGNS = ("", GRADIENT, HESSIAN)
-SPELLED_OUT = {GRADIENT: "grad_", HESSIAN: "hess_"}
-# After the name of a declared function of entries: its derivatives, also as `d_sigma`, `d2_sigma`.
-PRIMES = ("", "'", "''")
-PRIMES_SPELLED_OUT = ("", "d_", "d2_")
-
-
-def declared_part(function: str) -> tuple[str, int]:
-    """The name of a function that is declared only, and how often it is differentiated.
-
-    Args:
-        function: the function, or a derivative of it.
-
-    >>> declared_part("∇²f"), declared_part("sigma'")
-    (('f', 2), ('sigma', 1))
-    """
-    base = function.strip(HESSIAN + PRIMES[1])
-    return base, len(function) - len(base)
-
-
-def spelled_out(function: str) -> str:
-    """The name of a declared function or of a derivative of it, as a word in ASCII.
-
-    Args:
-        function: such as `f`, `∇f`, `∇²f` or `sigma'`.
-
-    >>> spelled_out("∇²f")
-    'hess_f'
-    """
-    base, order = declared_part(function)
-    if function == base + PRIMES[order]:
-        return PRIMES_SPELLED_OUT[order] + base
-    return SPELLED_OUT[function.removesuffix(base)] + base
-
-
-def spelled_derivatives(function: str, *, is_elementwise: bool) -> list[str]:
-    """The names in ASCII of a declared function and of its derivatives.
-
-    >>> spelled_derivatives("f", is_elementwise=False)
-    ['f', 'grad_f', 'hess_f']
-    """
-    prefixes = PRIMES_SPELLED_OUT if is_elementwise else ("", *SPELLED_OUT.values())
-    return [prefix + function for prefix in prefixes]
 
 
 def canonical_name(name: str) -> str:

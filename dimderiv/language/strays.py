@@ -49,12 +49,17 @@ _HINTS = {
     "…": "write every term, or a sum",
 }
 # What an index of a norm begins with that is not in the language, and what to write.
+_OF_ROWS_OR_COLUMNS = (
+    "write sum(sqrt(sum(X.^2, axis=1))) for the norms of rows, with axis=0 for those of columns"
+)
 _NORMS = (
     ("inf", "write ||x||_inf"),
     ("∞", "write ||x||_inf"),
     ("op", "write sqrt(eigmax(X' X))"),
     ("sigma", "write sqrt(eigmax(X' X))"),
     ("F", "write ||X||_F"),
+    ("2,1", _OF_ROWS_OR_COLUMNS),
+    ("1,2", _OF_ROWS_OR_COLUMNS),
     ("1", "write ||x||_1"),
     ("2", "write ||x||_2"),
     ("p", "write ||x||_p"),

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+# Of an expression by a name: derivatives that stand inside of another expression.
+DERIVATIVES = frozenset({"grad", "jac", "hess", "div", "laplacian"})
+# Those that are the sum over the diagonal of another one.
+TRACES = frozenset({"div", "laplacian"})
 # What they make has the entries of their argument in other places.
 ARRANGING = frozenset({"reshape", "permute", "onehot"})
 POOLINGS: Mapping[str, str] = MappingProxyType(

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 
 from dimderiv.errors import ParseError, Span, UnknownNameError
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.names import GREEK_NAMES, SPELLED_OUT
+from dimderiv.language.function_names import SPELLED_OUT
+from dimderiv.language.names import GREEK_NAMES
 
 _SHOWN_LENGTH = 40
 _SHORTEST = 3
@@ -29,7 +30,7 @@ def unknown_function(
     shown = _shown(word)
     declared = shown
     for prefix in SPELLED_OUT.values():
-        declared = declared.removeprefix(prefix)
+        declared = declared.removeprefix(f"{prefix}_")
     declaration = f"declare {'it' if declared == shown else declared}: {declared}: n -> scalar"
     close = nearest(word, known)
     written = instead(word) or _subscripted(word, functions)

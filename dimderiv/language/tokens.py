@@ -16,7 +16,7 @@ from dimderiv.language import indexed
 from dimderiv.language.brackets import with_commutations, with_defined_functions
 from dimderiv.language.complaints import QUOTES, glued_to_a_norm, said
 from dimderiv.language.constants import with_exponentials, with_ones
-from dimderiv.language.names import GRADIENT
+from dimderiv.language.function_names import GRADIENT
 from dimderiv.language.questions import refuse_questions
 from dimderiv.language.strays import stray_character
 from dimderiv.language.vocabulary import (
@@ -68,7 +68,7 @@ _PATTERN = rf"""[^\S\n]*(?:
       (?P<quoted> (?<=\()["'][^"'\n]*["'] )
     | (?P<operator> \.[*/^'] | \.T(?![A-Za-z0-9_]) | \*\* | // | <= | >= | == | := | \^[⊤⊺]
                   | [-+*/\\^'()\[\],:;=<>⟨⟩⊗{_SIGNS}] )
-    | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [^\S\n]* )? {WORD} )
+    | (?P<word> (?: {GRADIENT} (?: ² | \^2 )? [₁-₉]* [^\S\n]* )? {WORD} )
     | (?P<number> (?: [0-9]+ (?: \.[0-9]+ | \.(?![*/^'.\w]) )? | \.[0-9]+ ) (?: [eE][-+]?[0-9]+ )? )
     | (?P<bar> (?: \|\| | ‖ | ∥ ) (?: _ (?: {_INDEX} ) | [₁₂](?![₀-₉]) )? )
     | (?P<newline> \n )

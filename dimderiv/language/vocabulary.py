@@ -7,19 +7,19 @@ from typing import NamedTuple
 from dimderiv.errors import Span
 from dimderiv.language.foreign import ALIASES
 from dimderiv.language.rule_files import FUNCTIONS
-from dimderiv.language.structure import ARRANGING, SPELLED
+from dimderiv.language.structure import ARRANGING, DERIVATIVES, SPELLED
 
 # Those with a rule, those that make an array of a given size, and those that arrange entries.
 BUILTIN_FUNCTIONS = frozenset(FUNCTIONS).union(
-    {"ones", "eye", "vector", "matrix", "commutation"}, ARRANGING, SPELLED
+    {"ones", "eye", "vector", "matrix", "commutation"}, ARRANGING, SPELLED, DERIVATIVES
 )
 # Of one argument a reduction, of two a function of each entry, whose rule has this name.
 EXTREMES: Mapping[str, str] = MappingProxyType({"max": "maximum", "min": "minimum"})
-# The functions that run over all entries, or along an axis.
+# The functions that run over all entries, or along an axis; running sums keep what they run over.
 REDUCTIONS = frozenset(
     name
     for name, table in FUNCTIONS.items()
-    if table.get("kind") == "reduction" or table.get("along")
+    if table.get("kind") == "reduction" or (table.get("along") and "column" not in table)
 )
 COMPARISONS = (">", "<", ">=", "<=", "==")
 # Short for `commutation`, where two arguments follow and nothing else has the name; else a symbol.
@@ -38,7 +38,7 @@ MARK = "_"
 # The kind of the token of a 1 that is a vector of ones.
 ONES = "ones"
 # Functions that are hidden by symbols with their names.
-YIELDING = frozenset(name for name, table in FUNCTIONS.items() if table.get("yields"))
+YIELDING = DERIVATIVES.union(name for name, table in FUNCTIONS.items() if table.get("yields"))
 RESERVED_WORDS = (BUILTIN_FUNCTIONS - YIELDING) | ALIASES.keys() | {"axis"}
 
 

@@ -12,17 +12,20 @@ from itertools import groupby
 from dimderiv.errors import ParseError, UnknownNameError
 from dimderiv.language import suggestions
 from dimderiv.language.foreign import ALIASES, instead
-from dimderiv.language.names import (
+from dimderiv.language.function_names import (
     GRADIENT,
+    HESSIAN,
+    declared_part,
+    printed_name,
+    spelled_out,
+)
+from dimderiv.language.names import (
     GREEK_LETTERS,
     GREEK_NAMES,
-    HESSIAN,
     MARKS,
     SUBSCRIPTS,
     canonical_name,
-    declared_part,
     spelled_letters,
-    spelled_out,
 )
 from dimderiv.language.strays import stray_character
 from dimderiv.language.structure import OPTIONS
@@ -59,7 +62,7 @@ _LOOK_BACK = 20
 # How many letters side by side are a word, where two are a product.
 _NONSENSE = 3
 _ENGLISH = frozenset({"if", "is", "of", "in", "to", "by", "or", "as", "on", "at"})
-_NABLA = "∇²^2"
+_DERIVATIVE = re.compile(r"∇(?P<second>²|\^2)?(?P<figures>[₁-₉]*)\s*(?P<name>.*)")
 
 
 class Words:
@@ -157,10 +160,12 @@ class Words:
 
     def _derivative(self, word: str, start: int, end: int) -> Token:
         """The token of `∇f` or `∇²f`."""
-        name = canonical_name(word.lstrip(_NABLA).strip())
-        sign = HESSIAN if word[1] in "²^" else GRADIENT
+        found = _DERIVATIVE.fullmatch(word)
+        assert found is not None
+        name, figures = canonical_name(found["name"]), found["figures"]
+        sign = (HESSIAN if found["second"] else GRADIENT) + figures
         if sign + name not in self.functions:
-            if GRADIENT + name in self.functions:
+            if GRADIENT + figures + name in self.functions:
                 hint = f"the argument of {name} is a matrix, and {HESSIAN} is for vectors"
             elif name in self.functions or name in self.known:
                 hint = f"{sign} goes before a function that is declared, as in f: n -> scalar"
@@ -173,7 +178,7 @@ class Words:
                 span=(start, end),
                 hint="put brackets around its argument",
             )
-        return Token("function", sign + name, start, end)
+        return Token("function", self.spellings[sign + name], start, end)
 
     def _definitions(self) -> Iterator[str]:
         for match in _DEFINITION.finditer(self.source):
@@ -232,8 +237,9 @@ def _spellings(functions: frozenset[str]) -> Mapping[str, str]:
     A function of the user's that has the name of an alias keeps it.
     """
     aliases = {alias: name for alias, name in ALIASES.items() if name in functions}
-    in_ascii = {spelled_out(name): name for name in functions if declared_part(name)[1]}
-    return aliases | dict(zip(functions, functions, strict=True)) | in_ascii
+    derived = [name for name in functions if declared_part(name)[1]]
+    spelled = {spell(name): name for name in derived for spell in (spelled_out, printed_name)}
+    return aliases | dict(zip(functions, functions, strict=True)) | spelled
 
 
 def _spelled_out(word: str) -> tuple[str, Sequence[int]]:

@@ -9,11 +9,13 @@ from dimderiv.lower.formulas import (
     lettered_terms,
     without_derivative,
 )
+from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
-from dimderiv.lower.matrix_powers import power_of
+from dimderiv.lower.matrix_powers import MAX_POWER, power_of
 from dimderiv.lower.operands import with_operands
 
 __all__ = [
+    "MAX_POWER",
     "Array",
     "Builder",
     "Lowered",
@@ -21,6 +23,7 @@ __all__ = [
     "entrywise_tree",
     "formula",
     "function_of",
+    "inverse",
     "lettered_terms",
     "lower",
     "map_indices",

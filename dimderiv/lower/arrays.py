@@ -27,6 +27,9 @@ from dimderiv.graph import (
 )
 from dimderiv.language import ONE, SCALAR, Dim, Shape
 
+# Functions that leave as it is what has no entry below zero.
+NOTHING_BELOW_ZERO = frozenset({"abs", "relu"})
+
 
 class Array(NamedTuple):
     """A node and the axes that it has in matrix notation, rows and columns for most.
@@ -189,6 +192,8 @@ def mapped(function: str, *arguments: Array) -> Array:
     """An elementwise function of arrays that broadcast."""
     if function == "sqrt":
         return entrywise_power(arguments[0], Array(number(Fraction(1, 2)), SCALAR))
+    if function in NOTHING_BELOW_ZERO and graph.is_nonnegative(arguments[0].node):
+        return arguments[0]
     shape, letters = broadcast_shape(arguments), all_letters(arguments)
     value = graph.apply_map(function, *(spread(a, shape, letters) for a in arguments))
     return Array(value, shape, tuple(letters))

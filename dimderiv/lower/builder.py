@@ -132,7 +132,8 @@ class Builder:
             case syntax.Transpose(operand):
                 return arrays.transpose(self.array(operand))
             case syntax.Add(terms):
-                return arrays.plus([self.array(term) for term in terms])
+                found = arrays.plus([self.array(term) for term in terms])
+                return handwritten.plus(found) if self.recognises else found
             case syntax.Binary(operator) if self.letters and operator in COMPARISONS:
                 return self._comparison(node)
             case syntax.Binary(operator, left, right):
@@ -208,13 +209,15 @@ class Builder:
     ) -> Array:
         match operator:
             case "*":
-                return arrays.times(left, right)
+                found = arrays.times(left, right)
+                return handwritten.multiple(found) if self.recognises else found
             case ".*":
                 return arrays.hadamard(left, right)
             case "/" | "./":
                 _refuse_zero_below(right, node)
                 if isinstance(node.right, syntax.Number) and node.right.value != 1:
-                    return left.with_node(scaled(self.reciprocal(node.right.value), left.node))
+                    found = left.with_node(scaled(self.reciprocal(node.right.value), left.node))
+                    return handwritten.multiple(found) if self.recognises else found
                 found = arrays.hadamard(left, right, power=-1)
                 return handwritten.quotient(found) if self.recognises else found
             case "^" if not left.shape.is_scalar:
@@ -263,11 +266,11 @@ class Builder:
             case "matrix" if not _are_matrices(rule, arguments):
                 return self._of_no_matrix(rule, arguments)
             case "declared":
-                (argument,), shape = arguments, self.typed.shape(node)
-                if argument.letters:
+                if any(argument.letters for argument in arguments):
                     raise _of_letters(rule)
-                side: graph.Side = "row" if argument.shape.is_row else "as is"
-                value = graph.apply_function(rule.name, (argument.node,), shape.axes, side=side)
+                given, shape = tuple([each.node for each in arguments]), self.typed.shape(node)
+                declared = rule.declared
+                value = graph.apply_function(rule.name, given, shape.axes, declared=declared)
                 return Array(value, shape)
             case _:
                 if self.recognises:

@@ -86,16 +86,25 @@ class _Matrices:
     def _indices(self, letters: Sequence[Axis]) -> tuple[int, ...]:
         return (*self.outer.values(), *[self.numbers[str(letter)] for letter in letters])
 
+    def _numbered(self, letters: str, axes: Sequence[Dim]) -> tuple[int, ...]:
+        """The numbers of letters; one that neither the value nor the argument has is summed."""
+        for letter, dim in zip(letters, axes[len(axes) - len(letters) :], strict=False):
+            if letter not in self.numbers:
+                self.numbers[letter] = len(self.dims)
+                self.dims.append(dim)
+        return tuple([self.numbers[letter] for letter in letters])
+
     def at(self, operand: syntax.Tree, letters: str) -> list[Factor]:
         """An entry of the rule as a factor."""
-        shown: tuple[Index, ...] = tuple(self.numbers[i] for i in letters if i in self.numbers)
         if operand == syntax.Name("I"):
             dim = self.dims[self.numbers[letters[0]]]
-            return [Factor(product(ONCE, (), (0, 0), (dim,)), shown)]
-        if len(letters) == MAP_LETTERS:
-            half = [self.numbers[letter] for letter in letters]
-            shown = map_indices(half[:2], half[2:])
+            ends = tuple([self.numbers[letter] for letter in letters])
+            return [Factor(product(ONCE, (), (0, 0), (dim,)), ends)]
         array = _value(operand, self.known, self.rulebook)
+        numbers = self._numbered(letters, array.node.axes)
+        shown: tuple[Index, ...] = numbers
+        if len(letters) == MAP_LETTERS:
+            shown = map_indices(numbers[:2], numbers[2:])
         outer = [self.outer[int(letter)] for letter in array.letters]
         return [Factor(array.node, (*outer, *shown))]
 

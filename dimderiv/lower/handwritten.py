@@ -1,4 +1,4 @@
-"""Functions that a program writes out: a softmax, its logarithm, a sigmoid.
+"""Functions that a program writes out: a softmax, a sigmoid, their logarithms, a tanh, a cosh.
 
 They are recognised before anything is differentiated, so that `P = exp(S) ./ sum(exp(S), axis=1)`
 and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are the short ones.
@@ -6,7 +6,21 @@ and `log(P)` have the derivatives of `softmax(S)` and `logsoftmax(S)`, which are
 
 from collections.abc import Sequence
 
-from dimderiv.graph import Function, Node, Product, Sum, apply_function, fold, terms, total, unnamed
+from dimderiv.graph import (
+    Function,
+    Node,
+    Product,
+    Sum,
+    apply_function,
+    fold,
+    hyperbolic,
+    logarithm_of_sigmoid,
+    rest_of_sigmoid,
+    tangent,
+    terms,
+    total,
+    unnamed,
+)
 from dimderiv.lower.arrays import Array
 
 
@@ -14,14 +28,30 @@ def quotient(value: Array) -> Array:
     """What is written as a quotient, as the function that it is."""
     folded = fold(value.node) if isinstance(value.node, Product) else None
     if folded is None:
-        return value
+        return multiple(value)
     if isinstance(folded, Function) and folded.function == "softmax":
         folded = _unshifted(folded)
     return value.with_node(folded)
 
 
+def multiple(value: Array) -> Array:
+    """Half of two exponentials, as the cosh or the sinh that it is."""
+    found = hyperbolic(value.node)
+    return value if found is None else value.with_node(found)
+
+
+def plus(value: Array) -> Array:
+    """What is written as a sum, as the function that it is."""
+    node = value.node
+    found = tangent(node) or rest_of_sigmoid(node) if isinstance(node, Sum) else None
+    return value if found is None else value.with_node(found)
+
+
 def logarithm(argument: Array) -> Array | None:
-    """The logarithm of a softmax; nothing for that of anything else."""
+    """The logarithm of a softmax or of a sigmoid; nothing for that of anything else."""
+    of_sigmoid = logarithm_of_sigmoid(argument.node)
+    if of_sigmoid is not None:
+        return argument.with_node(of_sigmoid)
     node = unnamed(argument.node)
     if not isinstance(node, Function) or node.function != "softmax":
         return None

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dimderiv import graph
-from dimderiv.graph import MATRIX_POWER, Function, Index, Merged, Node, Product, Side, transposed
-from dimderiv.language import Dim
+from dimderiv.graph import MATRIX_POWER, Function, Index, Merged, Node, Product, transposed
+from dimderiv.language import Dim, Signature
 from dimderiv.rulebook import turns
 
 
@@ -21,7 +21,7 @@ def function_of(
     arguments: Sequence[Node],
     axes: tuple[Dim, ...],
     over: tuple[int, ...] = (),
-    side: Side = "either",
+    declared: Signature | None = None,
 ) -> Node:
     """A function of whole arrays; a function of a transpose as the transpose of the function.
 
@@ -30,7 +30,7 @@ def function_of(
         arguments: the arrays.
         axes: the axes of the value.
         over: for functions of rows and for reductions, the axes that they work along.
-        side: which way the argument of a declared function lies.
+        declared: what a declared function takes and returns.
     """
     if _is_lyapunov(function, arguments) and arguments[2].symmetric:
         return replace(graph.apply_function(function, tuple(arguments), axes), symmetric=True)
@@ -40,7 +40,7 @@ def function_of(
         return graph.apply_map("power", function_of("det", (base,), axes), exponent)
     is_of_one = turns(function) and not any(other.axes for other in others)
     if not is_of_one or not _is_transposed(first):
-        return graph.apply_function(function, tuple(arguments), axes, over, side)
+        return graph.apply_function(function, tuple(arguments), axes, over, declared)
     transpose = graph.apply_function(function, (transposed(first), *others), axes[::-1])
     return transposed(transpose)
 

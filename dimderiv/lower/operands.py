@@ -38,7 +38,7 @@ def with_operands(node: Node, operands: Sequence[Node]) -> Node:
         case Function("inv"):
             return inverse(operands[0])
         case Function():
-            return function_of(node.function, operands, node.axes, node.over, node.side)
+            return function_of(node.function, operands, node.axes, node.over, node.declared)
         case Named():
             return named(node.name, operands[0], row=node.row)
         case _:

@@ -8,7 +8,20 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
-from dimderiv.language import GRADIENT, GREEK_NAMES, HESSIAN, Call, Transpose
+from dimderiv.language import (
+    GRADIENT,
+    GREEK_NAMES,
+    HESSIAN,
+    HESSIANS,
+    JACOBIAN,
+    RATE,
+    SECOND_RATE,
+    Call,
+    Transpose,
+    declared_part,
+    figures_of,
+    sign_of,
+)
 from dimderiv.render.latex_names import spelled_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least, between, enclosed, raised
 from dimderiv.render.precedence import ATOM, FORM, HADAMARD, POWER, PRODUCT
@@ -19,7 +32,7 @@ _TWO_WORDS = re.compile(r"\\[a-z]+\\")
 # A head that is a Greek letter gives way to a symbol of that name.
 _GREEK_HEAD = re.compile(rf"\\({'|'.join(GREEK_NAMES)})(?![A-Za-z])")
 
-NABLA = {"": "", GRADIENT: r"\nabla ", HESSIAN: r"\nabla^{2} "}
+_NABLA = {GRADIENT: r"\nabla", HESSIAN: r"\nabla^{2}", HESSIANS: r"\nabla^{2}"}
 # What is written as a symbol is: `f_{1}` and `\phi`, beside `\operatorname{relu}`.
 IS_SYMBOL = re.compile(rf"(?:[A-Za-z]|{'|'.join(GREEK_NAMES)})[0-9]*(?:_[A-Za-z0-9]+)*")
 ALL_ONES = r"\mathbf{1}"
@@ -44,12 +57,17 @@ def operator_name(function: str) -> str:
     >>> operator_name("cross_entropy"), operator_name("f")
     ('\\operatorname{cross\\text{-}entropy}', 'f')
     """
-    name = function.strip(HESSIAN + "'")
-    gradient, _, primes = function.partition(name)
-    if IS_SYMBOL.fullmatch(name):
-        return NABLA[gradient] + spelled_name(name) + primes
+    name, order = declared_part(function)
     hyphenated = name.replace("_", r"\text{-}")
-    return rf"{NABLA[gradient]}\operatorname{{{hyphenated}}}{primes}"
+    is_symbol = IS_SYMBOL.fullmatch(name) is not None
+    head = spelled_name(name) if is_symbol else rf"\operatorname{{{hyphenated}}}"
+    sign = sign_of(function)
+    if sign in {"", RATE, SECOND_RATE}:
+        return head + "'" * order
+    figures = f"_{{{figures_of(function)}}}" if figures_of(function) else ""
+    if sign == JACOBIAN:
+        return rf"\partial{figures} {head}" if figures else f"J_{{{head}}}"
+    return f"{_NABLA[sign]}{figures} {head}"
 
 
 def spellings(rulebook: Rulebook) -> Mapping[str, str]:

@@ -5,6 +5,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from dimderiv.errors import ParseError
 from dimderiv.language import (
+    BUILTIN_FUNCTIONS,
+    HESSIANS,
+    JACOBIAN,
     AxisName,
     Binary,
     Call,
@@ -15,16 +18,21 @@ from dimderiv.language import (
     Slice,
     Tree,
     children,
+    declared_part,
     index_names,
     indexed,
     letters_of,
     names_in,
+    sign_of,
     walk,
 )
+from dimderiv.render.latex_functions import IS_SYMBOL, called, operator_name
 from dimderiv.render.latex_pieces import Piece, Write, at_least
 from dimderiv.render.precedence import ATOM, QUOTIENT, SUM
 
 _REDUCTIONS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
+# Of the Hessian of an entry.
+_HESSIAN_AXES = 2
 _MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 
 
@@ -88,13 +96,51 @@ def reduction(call: Call, write: Write) -> Piece:
 
 def entry(node: Entry, write: Write) -> Piece:
     """One entry: the operand with its index expressions as a subscript."""
+    of_function = _of_function(node, write)
+    if of_function is not None:
+        return of_function
     operand = write(node.operand)
     if not isinstance(node.operand, Name):
         operand = operand._replace(text=at_least(operand, ATOM + 1))
-    indices = [_index(index, write) for index in node.indices]
-    is_simple = all(isinstance(index, Name | Number) or index == Slice() for index in node.indices)
-    subscript = ("," if is_simple or len(indices) > 2 else r",\,").join(indices)
-    return Piece(entry_of(operand, subscript), ATOM, operand.tall)
+    return Piece(entry_of(operand, _subscript(node.indices, write)), ATOM, operand.tall)
+
+
+def _subscript(given: Sequence[Tree], write: Write) -> str:
+    """Index expressions with commas between them."""
+    indices = [_index(index, write) for index in given]
+    is_simple = all(isinstance(index, Name | Number) or index == Slice() for index in given)
+    return ("," if is_simple or len(indices) > 2 else r",\,").join(indices)
+
+
+def _of_function(node: Entry, write: Write) -> Piece | None:
+    r"""An entry of a declared function, or a part of a derivative: `r_{i}(x)`."""
+    call = node.operand
+    if not isinstance(call, Call) or call.axis is not None:
+        return None
+    name, sign = declared_part(call.function)[0], sign_of(call.function)
+    if name in BUILTIN_FUNCTIONS or not IS_SYMBOL.fullmatch(name) or not name.isalpha():
+        return None
+    if sign == JACOBIAN and node.indices[:-1] == (Slice(), Slice()):
+        return _partial(call, _subscript(node.indices[-1:], write), write)
+    if sign not in {"", HESSIANS}:
+        return None
+    count = len(node.indices) - (_HESSIAN_AXES if sign and len(node.indices) > 2 else 0)
+    own, rest = node.indices[:count], node.indices[count:]
+    head = f"{operator_name(call.function)}_{{{_subscript(own, write)}}}"
+    whole = called(head, [write(argument) for argument in call.arguments])
+    if not rest:
+        return whole
+    return Piece(f"({whole.text})_{{{_subscript(rest, write)}}}", ATOM, whole.tall)
+
+
+def _partial(call: Call, index: str, write: Write) -> Piece:
+    """The derivative of a matrix by one entry of what it depends on."""
+    name, arguments = declared_part(call.function)[0], [write(each) for each in call.arguments]
+    whole = called(operator_name(name), arguments)
+    if not isinstance(call.arguments[0], Name):
+        return Piece(rf"\partial_{{{index}}} {whole.text}", ATOM, whole.tall)
+    by = entry_of(arguments[0], index)
+    return Piece(rf"\frac{{\partial {whole.text}}}{{\partial {by}}}", ATOM, True)
 
 
 def entry_of(array: Piece, subscript: str) -> str:

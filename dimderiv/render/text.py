@@ -31,6 +31,7 @@ from dimderiv.language import (
     index_names,
     indexed,
     named_letters,
+    printed_name,
     walk,
 )
 from dimderiv.render.precedence import (
@@ -233,7 +234,7 @@ def _call(node: Call) -> str:
     arguments = [_operand(argument, COMPARISON) for argument in node.arguments]
     if node.axis is not None:
         arguments.append(f"axis={_axis_name(node.axis)}")
-    return f"{node.function}({', '.join(arguments)})"
+    return f"{printed_name(node.function)}({', '.join(arguments)})"
 
 
 def _entry(node: Entry) -> str:

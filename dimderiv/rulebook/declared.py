@@ -1,18 +1,20 @@
 """Functions of which only the kind is known: `f: m x p -> scalar`, or `sigma: elementwise`.
 
-A declaration makes rules: the derivative of `f` is `∇f`, which has the shape of the argument, and
-that of `∇f` is `∇²f`, where the argument is a vector or a scalar.  Those of `sigma`, a function of
-each entry by itself, are `sigma'` and `sigma''`.
+A declaration makes rules: the derivative of a scalar `f` is `∇f`, which has the shape of the
+argument, and that of `∇f` is `∇²f`, unless an argument is a matrix.  An array `r` has a Jacobian
+instead, and `∇²r` has the Hessian of each of its entries.  Those of `sigma`, a function of each
+entry by itself, are `sigma'` and `sigma''`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from dimderiv.errors import UnknownNameError
-from dimderiv.language import GRADIENT, HESSIAN, ONE, PRIMES, SCALAR, Declaration, Shape
+from dimderiv.language import Declaration, Signature, places_of
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook
 
-ARGUMENT = "x"
+ARGUMENTS = "xyzuvwpqst"
+MOST = 2
 REFERENCE = "the chain rule; Petersen and Pedersen, The Matrix Cookbook (2012), equation 137"
 
 
@@ -26,7 +28,7 @@ def with_declared(rulebook: Rulebook, declared: Mapping[str, Declaration]) -> Ru
     Raises:
         UnknownNameError: a rule has the name of a declared function.
     """
-    functions = {name: found for name, found in declared.items() if found.is_function}
+    functions = {name: found.signature for name, found in declared.items() if found.signature}
     for name in functions:
         if name in rulebook and not rulebook[name].yields:
             raise UnknownNameError(
@@ -39,43 +41,36 @@ def with_declared(rulebook: Rulebook, declared: Mapping[str, Declaration]) -> Ru
     return Rulebook({**rulebook.rules, **new})
 
 
-def _rules(name: str, declaration: Declaration) -> Iterator[Rule]:
-    if declaration.is_elementwise:
-        yield from _of_entries(name)
-    else:
-        yield from _of_arrays(name, declaration.shape)
-
-
-def _of_entries(name: str) -> Iterator[Rule]:
-    """A function of each entry by itself, and its two derivatives."""
-    argument = ARGUMENT if name != ARGUMENT else "z"
-    functions = [name + primes for primes in PRIMES]
-    for function, following in zip(functions, [*functions[1:], ""], strict=True):
+def _rules(name: str, signature: Signature) -> Iterator[Rule]:
+    """The rules of a function and of its derivatives, each of which knows the next ones."""
+    # In the formula of a function of entries y is its value.
+    free = ARGUMENTS.replace("y", "") if signature.is_elementwise else ARGUMENTS
+    letters = [letter for letter in free if letter != name]
+    arguments = tuple(letters[: len(signature.arguments)])
+    functions = signature.derivatives(name)
+    for function in functions:
+        places = places_of(function)
+        following = {
+            argument: signature.derivative(name, tuple(sorted((*places, number))))
+            for number, argument in enumerate(arguments)
+            if len(places) < MOST
+        }
         yield Rule(
             name=function,
-            kind="elementwise",
+            kind="elementwise" if signature.is_elementwise else "declared",
             signature="",
-            arguments=(argument,),
-            derivative={argument: f"{following}({argument})"} if following else {},
+            arguments=arguments,
+            derivative=_called(following, signature, functions),
             reference=REFERENCE,
-            argument=SCALAR,
+            declared=signature,
         )
 
 
-def _of_arrays(name: str, shape: Shape) -> Iterator[Rule]:
-    values = [(name, SCALAR), (GRADIENT + name, shape)]
-    if not shape.is_matrix:
-        size = shape.axes[0] if shape.axes else ONE
-        values.append((HESSIAN + name, Shape(size, size)))
-    derivatives = [{ARGUMENT: following} for following, _ in values[1:]]
-    for (own, value), derivative in zip(values, [*derivatives, {}], strict=True):
-        yield Rule(
-            name=own,
-            kind="declared",
-            signature="",
-            arguments=(ARGUMENT,),
-            derivative=derivative,
-            reference=REFERENCE,
-            argument=shape,
-            value=value,
-        )
+def _called(
+    following: Mapping[str, str], signature: Signature, functions: Collection[str]
+) -> dict[str, str]:
+    """The derivatives that there are; of a function of entries as formulas."""
+    known = {argument: name for argument, name in following.items() if name in functions}
+    if not signature.is_elementwise:
+        return known
+    return {argument: f"{name}({argument})" for argument, name in known.items()}

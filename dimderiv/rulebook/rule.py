@@ -16,7 +16,7 @@ from dimderiv.language import (
     Entry,
     IndexForm,
     Name,
-    Shape,
+    Signature,
     Tree,
     children,
     parse_expression,
@@ -66,8 +66,8 @@ class Rule:
         whole: the arguments that must be whole numbers.
         yields: whether a symbol with this name, declared or defined, hides the function.
         code: for each target how a call is written, or a helper function's name.
-        argument: the shape of the argument, of a function that is declared rather than known.
-        value: the shape of the value of such a function.
+        declared: of a function that is declared rather than known, or of a derivative of it, what
+            the function takes and returns.
     """
 
     name: str
@@ -99,8 +99,7 @@ class Rule:
     yields: bool = False
     code: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
-    argument: Shape | None = None
-    value: Shape | None = None
+    declared: Signature | None = None
 
     @property
     def place(self) -> str:
@@ -115,7 +114,7 @@ class Rule:
     @property
     def declaration(self) -> str:
         """How a function is declared of which only the kind is known."""
-        return "elementwise" if self.kind == "elementwise" else f"{self.argument} -> scalar"
+        return str(self.declared)
 
     def letters(self, argument: str) -> set[str]:
         """The letters in the brackets of the derivative by an argument."""
@@ -139,7 +138,7 @@ class Rule:
         return is_made and not self.code and (self.kind == "elementwise" or self.is_users)
 
 
-_FOUND_OUT = {"name", "arguments", "file", "argument", "value"}
+_FOUND_OUT = {"name", "arguments", "file", "declared"}
 # The keys that a rule may have in a file, with the types of their values.
 KEYS = {key.name: key.type for key in fields(Rule) if key.name not in _FOUND_OUT}
 # In a file it may be one text as well, for the first argument or for all targets.
@@ -189,7 +188,10 @@ def refuse_unreadable(rule: Rule, functions: frozenset[str]) -> None:
 
 
 def _refuse_stray_letters(rule: Rule) -> None:
-    """In a partial derivative in letters, only those of the signature are known, and p and q."""
+    """In a partial derivative in letters, those of the signature are known, and p and q.
+
+    Any other letter is summed, and so stands there more than once.
+    """
     if rule.kind != "matrix":
         return
     if "[" not in rule.signature:
@@ -198,12 +200,13 @@ def _refuse_stray_letters(rule: Rule) -> None:
         )
     known = {"p", "q", *read_signature(rule.signature).letters}
     for argument, text in rule.derivative.items():
-        stray = sorted(_letters(text) - known)
+        standing = _standing(text)
+        stray = sorted(i for i in {*standing} - known if standing.count(i) < 2)
         if stray:
             raise ParseError(
                 f"{rule.place}: the derivative by {argument} has the letter {stray[0]}, "
                 f"which is none of {', '.join(sorted(known))}",
-                hint="the letters of the value, and p and q for the argument",
+                hint="the letters of the value, p and q for the argument, or a letter twice",
             )
 
 
@@ -315,4 +318,9 @@ def _refuse_for_its_kind(rule: Rule) -> None:
 
 def _letters(text: str) -> set[str]:
     """The letters in the brackets of a derivative."""
-    return set(re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text))))
+    return {*_standing(text)}
+
+
+def _standing(text: str) -> list[str]:
+    """The same as often as they stand there."""
+    return re.findall("[a-z]", "".join(re.findall(r"\[([^]]*)\]", text)))

@@ -13,7 +13,7 @@ from typing import Any, get_args
 from dimderiv.errors import ParseError
 from dimderiv.language import (
     BUILTIN_FUNCTIONS,
-    Shape,
+    Signature,
     Tree,
     builtin_files,
     declared_part,
@@ -62,12 +62,12 @@ class Rulebook:
         return name in self.rules
 
     @cached_property
-    def declared(self) -> dict[str, Shape]:
-        """The functions that are declared rather than known, with the shape of their argument."""
+    def declared(self) -> dict[str, Signature]:
+        """The functions that are declared rather than known: what they take and return."""
         return {
-            name: rule.argument
+            name: rule.declared
             for name, rule in self.rules.items()
-            if rule.argument is not None and not declared_part(name)[1]
+            if rule.declared is not None and not declared_part(name)[1]
         }
 
     def code_of(self, target: str) -> dict[str, str]:

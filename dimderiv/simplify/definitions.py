@@ -4,16 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dimderiv.graph import (
+    ONCE,
     Factor,
+    Function,
     Index,
     Key,
     LabelledProduct,
+    Map,
     Named,
     Node,
     Product,
+    apply_map,
     are_letters,
     labelled,
     product,
+    scaled,
+    total,
 )
 from dimderiv.simplify.factoring import opened
 
@@ -37,6 +43,25 @@ class DefinedBody:
 LONGEST = 10
 
 Bodies = Mapping[Key, list[DefinedBody]]
+
+
+def named_values(definitions: Iterable[Named]) -> dict[Key, Node]:
+    """What is written by a name in place of a function, by the key of the function.
+
+    Where `h` is a sigmoid, the user writes `log(h)` and `log(1 - h)` for the logarithms of it.
+    """
+    found: dict[Key, Node] = {}
+    for name in definitions:
+        if not isinstance(name.value, (Map, Function)):
+            continue
+        found[name.value.key] = name
+        if name.value.function == "sigmoid":
+            every = tuple(range(len(name.axes)))
+            rest = total([(ONCE, product(ONCE, (), every, name.axes)), (-ONCE, name)], name.axes)
+            above, below = (apply_map(f, *name.value.arguments) for f in ("logsigmoid", "softplus"))
+            found[above.key] = apply_map("log", name)
+            found[below.key] = scaled(-1, apply_map("log", rest))
+    return found
 
 
 def bodies(definitions: Iterable[Named]) -> Bodies:

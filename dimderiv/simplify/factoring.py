@@ -20,7 +20,6 @@ from dimderiv.graph import (
     Product,
     Selection,
     Sum,
-    all_indices,
     are_letters,
     is_symmetric,
     labelled,
@@ -35,6 +34,8 @@ from dimderiv.simplify.permuting import is_permutable
 
 # A long sum takes long to factor, and reads better as it is: `A^9 x y' + A^8 x y' A + ...`.
 MOST_FACTORS = 2_000
+# What a sum along an axis takes to write, beside what is summed: `sum(A, axis=1)`.
+SUM_SYMBOLS = 3
 
 
 class Handle(NamedTuple):
@@ -123,7 +124,6 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
     if not are_letters(result):
         return
     repeated = {index for index in result if result.count(index) > 1}
-    everywhere = all_indices(view.factors)
     is_summed = len(view.dims) > len(result)
     placing = [k for k, f in enumerate(view.factors) if _places(f.node)] if is_summed else []
     for place, factor in enumerate(view.factors):
@@ -131,11 +131,29 @@ def _handles(term: int, view: LabelledProduct) -> Iterator[Handle]:
         if not are_letters(indices) or not repeated.isdisjoint(indices):
             continue
         inner = tuple([index for index in indices if index not in result])
-        # Each summed letter joins the factor to one other.
-        if inner and (factor.power != 1 or not all(everywhere.count(i) == 2 for i in inner)):
+        if inner and (factor.power != 1 or not _joins(view, place, inner)):
             continue
         if len(set(inner)) == len(inner) and not _takes_places(view, placing, place, inner):
             yield Handle(term, view, place, factor, inner)
+
+
+def _joins(view: LabelledProduct, place: int, inner: tuple[Index, ...]) -> bool:
+    """Whether the summed letters of a factor join it to what can stand in brackets beside it.
+
+    That is one other factor for each letter; for a matrix also vectors, or ones that sum it along
+    an axis; for a vector also a product of matrices entry by entry.
+    """
+    others = [f for k, f in enumerate(view.factors) if k != place]
+    met = [[f.indices for f in others if index in f.indices] for index in inner]
+    if all(len(each) == 1 and len({*each[0]}) == len(each[0]) for each in met):
+        return True
+    rank = len(view.factors[place].indices)
+    if len(inner) > 1 or rank > 2:
+        return False
+    (beside,) = met
+    if rank == 2:
+        return all(len(indices) == 1 for indices in beside)
+    return bool(beside) and len(beside[0]) == 2 and len({*map(frozenset, beside)}) == 1
 
 
 def _places(node: Node) -> bool:
@@ -172,7 +190,13 @@ def _place(index: Index, view: LabelledProduct) -> int | None:
 def _gain(group: list[Handle]) -> int:
     """How many symbols and operators go away."""
     alone = sum(len(handle.view.factors) == 1 for handle in group)
-    return (len(group) - 1) * group[0].factor.node.weight - alone
+    sums = SUM_SYMBOLS * sum(map(_is_sum, group))
+    return (len(group) - 1) * group[0].factor.node.weight - alone + sums
+
+
+def _is_sum(handle: Handle) -> bool:
+    """Whether a term has the sum of a matrix along an axis, as ones beside it would make."""
+    return bool(handle.inner) and not any(handle.inner[0] in f.indices for f in handle.rest)
 
 
 def _taken_out_on_both_sides(node: Sum) -> Node | None:
@@ -238,6 +262,9 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
     first = group[0]
     shared = _shared_axes(node, group, power)
     inner_dims = [first.view.dims[letter] for letter in letters_of(first.inner)]
+    own = {_place(index, first.view) for index in first.factor.indices}
+    if own.intersection(shared) and any(map(_is_sum, group)):
+        return None
     left = len(shared) + len(inner_dims)
     if left > 2 and (left > len(node.axes) or not has_tensors([node])):
         return None
@@ -256,7 +283,7 @@ def _taken_out(node: Sum, group: list[Handle], power: Fraction) -> Node | None:
         tuple(range(rank)),
         (*node.axes, *inner_dims),
     )
-    return _with_terms_replaced(node, {handle.term for handle in group}, whole)
+    return with_terms_replaced(node, {handle.term for handle in group}, whole)
 
 
 def has_tensors(nodes: Iterable[Node]) -> bool:
@@ -269,7 +296,14 @@ def has_tensors(nodes: Iterable[Node]) -> bool:
     return any(len(part.axes) > 2 and not isinstance(part, (Sum, Product)) for part in parts)
 
 
-def _with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
+def with_terms_replaced(node: Sum, gone: set[int], whole: Node) -> Node:
+    """A sum with one term in place of several.
+
+    Args:
+        node: the sum.
+        gone: the places of those terms.
+        whole: the term that stands for them.
+    """
     first = min(gone)
     terms = [
         (ONCE, whole) if k == first else term

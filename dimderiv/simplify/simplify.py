@@ -29,17 +29,24 @@ from dimderiv.graph import (
     labelled,
     laps_over,
     letters_of,
+    log_odds,
     product,
+    rest_of_sigmoid,
     total,
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
-from dimderiv.simplify.definitions import bodies, recognised
+from dimderiv.simplify.definitions import bodies, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
+from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
+from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
+from dimderiv.simplify.gathering import gathered
 from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.powers import merged_powers
 from dimderiv.simplify.selecting import selected_inside
+from dimderiv.simplify.spectral import without_vectors
 
 Shorten = Callable[[Product], Node | None]
 
@@ -68,7 +75,7 @@ class Simplifier:
         self.given = given
         definitions = list(definitions)
         self.bodies = bodies(definitions)
-        self.names = {n.value.key: n for n in definitions if isinstance(n.value, (Map, Function))}
+        self.names = named_values(definitions)
         self.rulebook = rulebook or builtin_rules()
         self.known: dict[Key, Node] = {}
 
@@ -79,7 +86,8 @@ class Simplifier:
         if node.key in self.given:
             return node
         if isinstance(node, Map):
-            return fold_map(node)
+            folded = fold_map(node)
+            return compared(folded) if isinstance(folded, Map) else folded
         if not isinstance(node, (Sum, Product)):
             return node
         simple = self.known.get(node.key)
@@ -108,8 +116,11 @@ class Simplifier:
         kinds = {*map(type, inside)}
         if kinds <= OPAQUE:
             return (self._entries_inside,) if Product in kinds else ()
-        shorten: list[Shorten] = [self._applied, merged_powers] if Function in kinds else []
-        shorten += [fold, self._entries_inside]
+        shorten: list[Shorten] = [fold]
+        if Function in kinds:
+            shorten = [self._applied, merged_powers, without_vectors, fold]
+        shorten.append(self._entries_inside)
+        shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
         return [*shorten, *OF_SUMS] if Sum in kinds else shorten
 
@@ -128,12 +139,14 @@ class Simplifier:
         is_changed = inside != [term for _, term in node.terms]
         if is_changed or (len(node.axes) == 2 and is_transposed(node.terms)):
             simple = total(zip([c for c, _ in node.terms], inside, strict=True), node.axes)
+        if isinstance(simple, Sum):
+            simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        multiplied_out = _multiplied_out(simple) or shown_permutable(simple)
-        if multiplied_out is not None:
-            return self(multiplied_out)
-        shorter = factored(simple)
+        apart = _multiplied_out(simple) or shown_permutable(simple)
+        if apart is not None:
+            return self(apart)
+        shorter = gathered(simple) or over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 
 
@@ -251,7 +264,14 @@ def _is_one_sided(node: Product) -> bool:
     )
 
 
-OF_SUMS: Sequence[Shorten] = (_cancelled, _summed_by_term, _scalar_by_term, _shown_symmetric)
+OF_SUMS: Sequence[Shorten] = (
+    _cancelled,
+    _summed_by_term,
+    _scalar_by_term,
+    _shown_symmetric,
+    cleared,
+    multiplied_out,
+)
 
 
 def _is_diagonal(term: Node) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
-from dimderiv.language import Declaration, Program, Shape, Tree
+from dimderiv.language import Declaration, Program, Shape, Signature, Tree
 
 MOST_SIZES = 8
 TIED = (
@@ -63,7 +63,7 @@ class Claim(Functions):
         structure: which entries of the variable move together, such as `symmetric`; nothing where
             each moves by itself.
         turned: whether the answer is printed with rows and columns exchanged.
-        declared: the functions that are declared only, with the shape of their argument.
+        declared: the functions that are declared only: what they take and return.
         of: the variable of a first derivative, where that is what is differentiated.
         sizes: names of dimensions that may stand for numbers.
     """
@@ -78,7 +78,7 @@ class Claim(Functions):
     along: Mapping[str, str] = field(default_factory=dict)
     structure: str = ""
     turned: bool = False
-    declared: Mapping[str, Shape] = field(default_factory=dict)
+    declared: Mapping[str, Signature] = field(default_factory=dict)
     of: str = ""
     sizes: Collection[str] = ()
 

@@ -2,7 +2,8 @@
 
     python -m tests.cases.coverage
 
-The tables are those of the golden cases and of the rules; nothing in them is written by hand.
+The tables are those of the golden cases, of the rules and of the functions of other libraries in
+lists/peers.toml; nothing in them is written by hand.
 """
 
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 from statistics import median
 
 from .functions import REFUSED, Support, supported
+from .peers import ALIAS, COMPOSED, HAS, Peer, counted, peers
+from .peers import REFUSED as NOT_THERE
 from .reading import FOLDER, Case, cases_of, length
 
 DOCUMENT = FOLDER.parent.parent / "docs" / "coverage.md"
@@ -26,6 +29,7 @@ TITLES = {
     "matrixcalculus": "matrixcalculus.org",
     "questions": "Questions",
     "sympy_issues": "Issues of sympy",
+    "unknown_functions": "Functions that are not known",
 }
 HEADS = ("source", "expression", "by", "answer", "form", "checked", "length")
 LEVELS = ("exact", "30 digits", "numeric")
@@ -49,6 +53,12 @@ How the value of each operation is written, its derivative by each argument, and
 derivative of the sum of its squares; a dash where that is refused.
 What the check could not evaluate is called unchecked.
 """
+PEERS = """## Functions of other libraries
+
+Each is called, read as code or written as dimderiv has it, and derived by its first argument.
+*Has it* is a function of the same name, *alias* one of another name, *composed* a formula; what is
+*refused* is so in these words.
+"""
 
 
 def write() -> None:
@@ -64,13 +74,27 @@ def document() -> str:
     parts = [INTRODUCTION, *_summary(cases, operations)]
     for file in files:
         parts += [*_section(file, cases[file])]
-    return "\n".join([*parts, *_operations(operations), ""])
+    return "\n".join([*parts, *_operations(operations), "", *_peers(), ""])
+
+
+def _peers() -> list[str]:
+    found = peers()
+    lines = [PEERS, *table(("library", HAS, ALIAS, COMPOSED, NOT_THERE), counted())]
+    for library in dict.fromkeys(peer.library for peer in found):
+        own = [peer for peer in found if peer.library == library]
+        rows = [[_code(p.call), p.status, _written(p), p.form] for p in own]
+        lines += [f"\n### {library}\n", *table(("call", "status", "as", "derivative"), rows)]
+    return lines
 
 
 def _operations(operations: Iterable[Support]) -> list[str]:
     heads = ("operation", "by", "value", "derivative", "second derivative")
     rows = [[_code(s.operation), _code(s.by), s.value, s.first, s.second] for s in operations]
     return [OPERATIONS, *table(heads, rows)]
+
+
+def _written(peer: Peer) -> str:
+    return peer.written if peer.status == NOT_THERE else _code(peer.written)
 
 
 def _order(file: Path) -> tuple[int, str]:

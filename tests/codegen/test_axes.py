@@ -10,7 +10,8 @@ from tensors import array, assert_computed, code_of, letters
 from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.graph.nodes import Node, Symbol, apply_function
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.declared import Declaration
+from dimderiv.language.shapes import Dim, Shape
 
 SOFTMAXES = ("softmax", "logsoftmax")
 SIZES = {"b": 2, "m": 3, "n": 4, "h": 2, "d": 5, "e": 3, "r": 2}

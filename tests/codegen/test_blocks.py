@@ -11,7 +11,7 @@ from plain_code import without_loops
 from dimderiv import Derivation, derive
 from dimderiv.codegen.blocks.blocks import Blocking, blockings
 from dimderiv.codegen.blocks.choice import Choice, best_blocking, cut_arrays
-from dimderiv.codegen.functions import module
+from dimderiv.codegen.functions import loaded, module
 from dimderiv.codegen.plan.details import Along, Pattern
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import Plan
@@ -111,7 +111,7 @@ def ways(found: Derivation, *, value: bool = False) -> list[Blocking]:
 def called(found: Derivation, text: str, arrays: Mapping[str, Array]) -> list[Array]:
     """What generated code returns, as a flat list."""
     name = text.rpartition("\ndef ")[2].partition("(")[0]
-    made: Callable[..., Any] = module.function(text, name)
+    made: Callable[..., Any] = loaded.function(text, name)
     return flat(made(**arrays))
 
 

@@ -15,7 +15,7 @@ from dense import Array, Dense
 from plain_code import without_loops
 
 from dimderiv import derive
-from dimderiv.codegen.functions.module import function
+from dimderiv.codegen.functions.loaded import function
 from dimderiv.codegen.functions.module import source as module_source
 from dimderiv.codegen.plan.plan import Plan
 from dimderiv.codegen.targets.arguments import Arguments
@@ -25,8 +25,9 @@ from dimderiv.codegen.targets.text import Text
 from dimderiv.errors import UnknownNameError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import Declaration
 from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.rulebook.rulebook import load_rules
 
 RULES = load_rules()

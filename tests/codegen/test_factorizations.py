@@ -12,10 +12,10 @@ import pytest
 from codegen.test_plan import body
 
 from dimderiv import derive
-from dimderiv.codegen.targets.helpers import numpy_helpers
+from dimderiv.codegen.targets.helpers import numpy_matrix_helpers
 
 Array = np.ndarray
-LAPACK = vars(numpy_helpers)["lapack"]
+LAPACK = vars(numpy_matrix_helpers)["lapack"]
 mp = mpmath.MPContext()
 mp.dps = 50
 
@@ -185,7 +185,7 @@ def test_an_inverse_of_a_definite_matrix_is_exactly_symmetric(expression: str, w
 @pytest.mark.parametrize("lapack", [LAPACK, None])
 def test_a_nearly_singular_matrix(power: int, lapack: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors are those that the condition of the matrix allows, against values of 50 digits."""
-    monkeypatch.setattr(numpy_helpers, "lapack", lapack)
+    monkeypatch.setattr(numpy_matrix_helpers, "lapack", lapack)
     n, condition = 8, 10.0**power
     rotation = np.linalg.qr(np.random.default_rng(5).normal(size=(n, n)))[0]
     matrix = rotation @ np.diag(np.logspace(0, -power, n)) @ rotation.T
@@ -195,20 +195,23 @@ def test_a_nearly_singular_matrix(power: int, lapack: Any, monkeypatch: pytest.M
     logdet = float(mp.log(mp.det(exact)))
     solution = np.array(mp.lu_solve(exact, mp.matrix(x.tolist())).tolist(), dtype=float)[:, 0]
 
-    lower, factors = numpy_helpers.cholesky(matrix), numpy_helpers.lu(matrix)
+    lower, factors = numpy_matrix_helpers.cholesky(matrix), numpy_matrix_helpers.lu(matrix)
 
     size = 1e-15 * condition
-    for found in (numpy_helpers.cholesky_inv(lower), numpy_helpers.lu_inv(factors)):
+    for found in (numpy_matrix_helpers.cholesky_inv(lower), numpy_matrix_helpers.lu_inv(factors)):
         assert np.linalg.norm(found - inverse) < 20 * size * np.linalg.norm(inverse)
     for found in (
-        numpy_helpers.cholesky_solve(lower, x),
-        numpy_helpers.lu_solve(factors, x),
-        numpy_helpers.lu_solve(factors, x, transposed=True),
+        numpy_matrix_helpers.cholesky_solve(lower, x),
+        numpy_matrix_helpers.lu_solve(factors, x),
+        numpy_matrix_helpers.lu_solve(factors, x, transposed=True),
     ):
         assert np.linalg.norm(found - solution) < 20 * size * np.linalg.norm(solution)
         residual = exact * mp.matrix(found.tolist()) - mp.matrix(x.tolist())
         assert float(mp.norm(residual, 2)) < 1e-14 * np.linalg.norm(found)
-    for value in (numpy_helpers.cholesky_logdet(lower), numpy_helpers.lu_logdet(factors)):
+    for value in (
+        numpy_matrix_helpers.cholesky_logdet(lower),
+        numpy_matrix_helpers.lu_logdet(factors),
+    ):
         assert abs(value - logdet) < 20 * size
 
 
@@ -231,12 +234,12 @@ def test_a_matrix_that_is_not_definite_is_named(
 
 def test_a_singular_matrix_has_a_determinant() -> None:
     """No error, and no warning: it is 0, and its logarithm is that of 0."""
-    factors = numpy_helpers.lu(np.array([[1.0, 2.0], [2.0, 4.0]]))
+    factors = numpy_matrix_helpers.lu(np.array([[1.0, 2.0], [2.0, 4.0]]))
 
-    assert 0 == numpy_helpers.lu_det(factors)
-    assert -np.inf == numpy_helpers.lu_logdet(factors)
+    assert 0 == numpy_matrix_helpers.lu_det(factors)
+    assert -np.inf == numpy_matrix_helpers.lu_logdet(factors)
     with pytest.raises(np.linalg.LinAlgError):
-        numpy_helpers.lu_solve(factors, np.ones(2))
+        numpy_matrix_helpers.lu_solve(factors, np.ones(2))
 
 
 @pytest.mark.parametrize(("expression", "wrt"), CASES)
@@ -257,7 +260,7 @@ def test_systems_of_any_size_are_solved(
     shape: tuple[int, ...], dtype: type, lapack: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For vectors and for several columns, in memory by rows or by columns."""
-    monkeypatch.setattr(numpy_helpers, "lapack", lapack)
+    monkeypatch.setattr(numpy_matrix_helpers, "lapack", lapack)
     generator = np.random.default_rng(2)
     a: Array = generator.normal(size=(shape[0], shape[0])).astype(dtype)
     b: Array = generator.normal(size=shape).astype(dtype)
@@ -266,10 +269,10 @@ def test_systems_of_any_size_are_solved(
         matrix, right = own(s), own(b)
         expected = np.linalg.solve(s.astype(float), b.astype(float))
         results = [
-            numpy_helpers.cholesky_solve(numpy_helpers.cholesky(matrix), right),
-            numpy_helpers.lu_solve(numpy_helpers.lu(matrix), right),
-            numpy_helpers.cholesky_inv(numpy_helpers.cholesky(matrix)) @ right,
-            numpy_helpers.inv(matrix) @ right,
+            numpy_matrix_helpers.cholesky_solve(numpy_matrix_helpers.cholesky(matrix), right),
+            numpy_matrix_helpers.lu_solve(numpy_matrix_helpers.lu(matrix), right),
+            numpy_matrix_helpers.cholesky_inv(numpy_matrix_helpers.cholesky(matrix)) @ right,
+            numpy_matrix_helpers.inv(matrix) @ right,
         ]
         for result in results:
             assert (shape, np.dtype(dtype)) == (result.shape, result.dtype)
@@ -284,7 +287,7 @@ def test_the_sign_of_a_determinant_is_that_of_the_permutation() -> None:
         for _ in range(4):
             matrix = generator.normal(size=(n, n))
 
-            found = numpy_helpers.lu_det(numpy_helpers.lu(matrix))
+            found = numpy_matrix_helpers.lu_det(numpy_matrix_helpers.lu(matrix))
 
             assert np.linalg.det(matrix) == pytest.approx(found, rel=1e-10)
 

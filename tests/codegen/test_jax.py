@@ -1,6 +1,7 @@
 """Generated jax code: traced, compiled, and against a literal evaluation of the same tree."""
 
 from collections.abc import Callable, Iterator
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from codegen.test_numerics import SCORES, entries, exact_softmax, mp
 from dense import Dense
 
 from dimderiv import derive
-from dimderiv.codegen.functions.module import function
+from dimderiv.codegen.functions.loaded import function
 from dimderiv.codegen.functions.module import source as module_source
 from dimderiv.language.declarations import read_shapes
-from dimderiv.language.shapes import Declaration
+from dimderiv.language.declared import Declaration
 
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
@@ -143,6 +144,7 @@ def test_blocks_on_a_diagonal() -> None:
         ("tr(B expm(A))", "A", "A: n x n; B: n x n"),
         ("||B||_* + det(A)", "B", "A: n x n; B: n x m"),
         ("eigmax(S)", "S", "S: n x n symmetric"),
+        ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n"),
         ("sum(conv2(V, K).^2)", "V", "V: p x q; K: k x l"),
         ("sum(conv2(V, K).^2)", "K", "V: p x q; K: k x l"),
         ("sum(erf(a) + gelu(a) + silu(a) + softplus(a))", "a", "a: n"),
@@ -203,7 +205,7 @@ def test_functions_are_handed_in() -> None:
     gradient = derive("f(A X + B)", "X", shapes="f: m x p -> scalar").function("jax")
     A, X, B = np.arange(6.0).reshape(2, 3), np.ones((3, 4)), np.ones((2, 4))
     handed = {"A": A, "X": X, "B": B}
-    name = next(name for name in gradient.__code__.co_varnames if name.startswith("grad"))
+    name = next(name for name in signature(gradient).parameters if name.startswith("grad"))
 
     found = jax.jit(lambda **own: gradient(**own, **{name: lambda Z: 3 * Z**2}))(**handed)
 

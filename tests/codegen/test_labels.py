@@ -10,7 +10,8 @@ from dimderiv import derive
 from dimderiv.codegen.targets import TARGETS
 from dimderiv.graph.nodes import Node, apply_function
 from dimderiv.graph.sums import total
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.declared import Declaration
+from dimderiv.language.shapes import Dim, Shape
 
 SIZES = {"N": 5, "T": 2, "C": 4, "d": 3}
 N, C = Dim.of("N"), Dim.of("C")

@@ -114,6 +114,11 @@ def test_regimes_vary_one_size_at_a_time() -> None:
         ("tr(A B)", "A", None, ["return B.T"]),
         ("sum(A .* (x y'))", "x", None, ["return A @ y"]),
         ("a' diag(x) B c", "x", None, ["return a * (B @ c)"]),
+        # What the closed form `(A B C + C' B' A') x` would form is not there for the other one.
+        (
+            *("x' A B C x", "x", "A: m x 40; B: 40 x 40; C: 40 x m"),
+            ["return A @ (B @ (C @ x)) + x @ A @ B @ C"],
+        ),
     ],
 )
 def test_the_cheapest_form_is_taken(
@@ -226,6 +231,18 @@ def test_no_temporary_is_larger_than_what_is_given_named_or_returned(
     tracemalloc.stop()
 
     assert peak < 5 * largest + 10_000
+
+
+def test_a_hessian_is_added_up_in_one_array() -> None:
+    """What makes its diagonals lies in no array of that size."""
+    made = derive("cross_entropy(S, Y)", "S", order=2, verify=False).function()
+    arguments = {"S": np.ones((20, 15)), "Y": np.full((20, 15), 1 / 15)}
+    tracemalloc.start()
+    size = made(**arguments).nbytes
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 1.5 * size
 
 
 def test_a_deep_net_is_planned_statement_by_statement() -> None:

@@ -468,7 +468,8 @@ def test_golden_cases_in_two_stages(case: Golden) -> None:
 
     def called(function: Any) -> Any:
         others = numbers.sizes_wanted(function, found)
-        return function(**arguments, **others, **handed_in(function, found.rulebook.declared))
+        others |= handed_in(function, found.rulebook.declared, numbers.sizes)
+        return function(**arguments, **others)
 
     shapes = case.shapes or None
     found = derive(case.expression, case.wrt, shapes=shapes, verify=False)

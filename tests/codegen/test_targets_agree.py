@@ -34,6 +34,8 @@ MORE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("kron(A, B)", "B", "A: m x n; B: p x q", {"upstream": "G"}),
     ("x .* (x > 0.5) (n > 2) + pi x", "x", "x: n", {}),
     ("eigmax(A'A) + logdet(A'A + I)", "A", "A: m x n", {}),
+    ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n", {}),
+    ("g' eigvals(A'A).^2 + 1", "A", "A: m x n; g: n", {}),
     # Letters choose some of the places that labels have.
     ("[A; D][y,:]", "A,D", "A: 3 x n; D: 4 x n; y: N labels 7", {"upstream": "G"}),
 ]

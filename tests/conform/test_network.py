@@ -52,6 +52,9 @@ def test_a_closed_loop_is_a_trace(letters: str, expected: str) -> None:
         ("A[i,j] B[i,j] -> [i]", "sum(A .* B, axis=1)"),
         ("A[i,j]^2 B[i,j]^-1 -> [i]", "sum(A.^2 ./ B, axis=1)"),
         ("A[i,j] B[i,k] C[k,j] -> [i,j]", "A .* (B C)"),
+        ("A[i,j] B[i,j] x[i] y[j] -> [i,j]", "(x y') .* A .* B"),
+        ("A[i,j] x[i] y[j] -> [i,j]", "diag(x) A diag(y)"),
+        ("A[i,j]^2 B[k,j] x[i] y[j] -> [i,k]", "((x y') .* A.^2) B'"),
     ],
 )
 def test_parallel_factors_are_a_hadamard_product(letters: str, expected: str) -> None:

@@ -116,11 +116,12 @@ def test_powers(exponent: Fraction, entrywise: bool, expected: str) -> None:
         ([X, Y], [], "x .* y"),
         ([X], [Y], "x ./ y"),
         ([], [Y], "1 ./ y"),
-        ([X], [Y, Y], "(x ./ y) ./ y"),
+        ([X], [Y, Y], "x ./ (y .* y)"),
+        ([], [X, Y], "1 ./ (x .* y)"),
     ],
 )
 def test_entrywise_products(over: list[TwoWay], under: list[TwoWay], expected: str) -> None:
-    """What is below the line comes last, after a one where nothing is above it."""
+    """What is below the line comes last together, after a one where nothing is above it."""
     assert expected == text(notation.hadamard(over, under).upright.tree)
 
 

@@ -67,6 +67,8 @@ def test_no_softmax(text: str) -> None:
         ("1 ./ (1 + exp(-x))", "sigmoid(x)"),
         ("exp(x) ./ (1 + exp(y))", "exp(x) .* sigmoid(-y)"),
         ("exp(x) .* sigmoid(-x)", "sigmoid(x)"),
+        ("exp(x) ./ (exp(x) + exp(y))", "sigmoid(x - y)"),
+        ("exp(y) ./ (exp(x) + exp(y)).^2", "sigmoid(y - x) ./ (exp(x) + exp(y))"),
     ],
 )
 def test_sigmoid(text: str, expected: str) -> None:
@@ -107,7 +109,9 @@ def test_no_sigmoid(text: str) -> None:
         ("sinh(x) ./ cosh(y)", None),
         ("sin(x) .* cos(x)", None),
         ("sign(x) ./ abs(y)", None),
-        ("sign(x) .* abs(x)", None),
+        ("sign(x) .* abs(x)", "x"),
+        ("sign(x) .* x.^2", "x .* abs(x)"),
+        ("sign(x) .* abs(y)", None),
         ("sign(x) ./ abs(x).^2", None),
         ("sign(x) (1 ./ abs(x))'", None),
         ("x.^y .* x", "x.^(y + 1)"),

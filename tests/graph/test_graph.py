@@ -107,11 +107,14 @@ def test_what_is_symmetric(text: str, expected: bool) -> None:
         ("p .* x", False),
         ("softmax(x)", True),
         ("q = abs(x); q", True),
+        ("x' P x", True),
+        ("x' P p", False),
+        ("x' A x", False),
     ],
 )
 def test_what_is_nonnegative(text: str, expected: bool) -> None:
     """A sign is known from properties, even powers, sums, products and functions."""
-    assert expected is is_nonnegative(node(text, "p: n positive; x: n"))
+    assert expected is is_nonnegative(node(text, "p: n positive; x: n; P: n x n psd; A: n x n"))
 
 
 @pytest.mark.parametrize(

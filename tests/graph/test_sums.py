@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 from nodes import labelled, node, written
 
-from dimderiv.graph.nodes import Product, Sum, is_zero, symbol, zero
+from dimderiv.graph.nodes import ONCE, Factor, Merged, Product, Sum, is_zero, symbol, zero
+from dimderiv.graph.products import product
 from dimderiv.graph.sums import add, expanded, terms, total
 from dimderiv.language.shapes import Dim
 
@@ -137,3 +138,30 @@ def test_a_sum_of_transposes_is_the_transpose_of_the_sum(one: str, other: str) -
     shapes = "A: n x n; B: n x n; C: n x n; X: m x n; Y: m x n"
 
     assert node(one, shapes).key == node(other, shapes).key
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("s ones(n, 1) - 2", "(s - 2) ones(n, 1)"),
+        ("x ones(1, m) + y ones(1, m)", "(x + y) ones(1, m)"),
+        ("s ones(n, m) + t ones(n, m) + 1", "(s + t + 1) ones(n, m)"),
+    ],
+)
+def test_what_is_repeated_is_summed_once(first: str, second: str) -> None:
+    """Terms without an axis are a smaller sum."""
+    shapes = "x: n; y: n; s: scalar; t: scalar"
+    value = node(first, shapes)
+
+    assert isinstance(value, Product)
+    assert value.key == node(second, shapes).key
+
+
+def test_a_letter_of_a_merged_axis_is_not_bare() -> None:
+    """The letter of one axis may be part of another one."""
+    turned = [
+        product(ONCE, [Factor(X, (place,))], (Merged((0, 1)), 1 - place), (N, N))
+        for place in (0, 1)
+    ]
+
+    assert isinstance(total([(ONCE, each) for each in turned], turned[0].axes), Sum)

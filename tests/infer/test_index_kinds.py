@@ -5,8 +5,8 @@ import pytest
 from dimderiv.errors import NotDifferentiableError, ShapeError
 from dimderiv.infer.typed import Typed, infer
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import names_in_brackets
 from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import names_in_brackets
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS
 from dimderiv.rulebook.rulebook import load_rules
 

@@ -6,6 +6,10 @@ from dimderiv import derive
 from dimderiv.errors import ShapeError
 
 READINGS = [
+    # Of two that may be numbers it is the one beside a number that cuts the other one off.
+    ("sum(min(r .* a, max(min(r, 1 + e), 1 - e) .* a))", "r column; a column; e scalar"),
+    ("sum(max(u, 1) .* a)", "u column; a column"),
+    ("sum(min(abs(r), c))", "r column; c scalar"),
     # A Greek letter is a column where one stands.
     ("(x - mu)' inv(L L') (x - mu)", "x column; mu column; L matrix"),
     ("||y - X beta||^2 + lambda ||beta||^2", "y column; X matrix; beta column; lambda scalar"),

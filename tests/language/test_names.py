@@ -38,7 +38,6 @@ REFERENCES = {
     "hardtanh": lambda x: np.clip(x, -1, 1),
     "hardsigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
     "hardswish": lambda x: x * np.clip(x + 3, 0, 6) / 6,
-    "logsigmoid": scipy.special.log_expit,
     "softsign": lambda x: x / (1 + np.abs(x)),
     "tanhshrink": lambda x: x - np.tanh(x),
     "mish": lambda x: x * np.tanh(np.log1p(np.exp(x))),

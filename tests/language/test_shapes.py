@@ -9,16 +9,9 @@ import pytest
 from dimderiv import derive
 from dimderiv.errors import DimderivError, LimitError, ShapeError
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import names_in_brackets, names_in_use
 from dimderiv.language.declared_sizes import SIZE_LIMIT
-from dimderiv.language.shapes import (
-    ONE,
-    SCALAR,
-    Dim,
-    Shape,
-    names_in_brackets,
-    names_in_use,
-    size_of,
-)
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape, size_of
 from dimderiv.render import latex
 from dimderiv.render.text import text as render_text
 

@@ -1,4 +1,4 @@
-"""A softmax or a sigmoid that is written out has the derivative of the function."""
+"""A softmax, a sigmoid or a tanh that is written out has the derivative of the function."""
 
 import pytest
 from nodes import node, written
@@ -19,6 +19,18 @@ SHAPES = "S: m x n; T: m x n; x: n"
         ("E = exp(x - max(x)); E / sum(E)", "softmax(x)"),
         ("1 ./ (1 + exp(-x))", "sigmoid(x)"),
         ("exp(x) ./ (1 + exp(x))", "sigmoid(x)"),
+        ("exp(-x) ./ (1 + exp(-x))", "sigmoid(-x)"),
+        ("1 - sigmoid(-x)", "sigmoid(x)"),
+        ("(exp(x) - exp(-x)) ./ (exp(x) + exp(-x))", "tanh(x)"),
+        ("E = exp(x); (E - 1 ./ E) ./ (E + 1 ./ E)", "tanh(x)"),
+        ("(1 - exp(-2 x)) ./ (1 + exp(-2 x))", "tanh(x)"),
+        ("2 ./ (1 + exp(-2 x)) - 1", "tanh(x)"),
+        ("1 - 2 ./ (1 + exp(2 x))", "tanh(x)"),
+        ("(exp(x) + exp(-x)) / 2", "cosh(x)"),
+        ("0.5 (exp(x) - exp(-x))", "sinh(x)"),
+        ("log(sigmoid(S))", "logsigmoid(S)"),
+        ("h = 1 ./ (1 + exp(-x)); log(h)", "logsigmoid(x)"),
+        ("h = 1 ./ (1 + exp(-x)); log(1 - h)", "-softplus(x)"),
         ("log(exp(S) ./ sum(exp(S), axis=1))", "logsoftmax(S)"),
         ("log(softmax(S))", "logsoftmax(S)"),
         ("P = softmax(S); log(P)", "logsoftmax(S)"),
@@ -33,7 +45,7 @@ def test_what_is_written_out_is_recognised(text: str, expected: str) -> None:
     "text",
     [
         "exp(S) ./ sum(exp(T), axis=1)",
-        "log(sigmoid(S))",
+        "log(S ./ sum(exp(S), axis=1))",
     ],
 )
 def test_what_is_something_else_stays(text: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import string
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,15 @@ from dimderiv.errors import (
     VerificationError,
 )
 from dimderiv.language.declarations import read_shapes
+from dimderiv.language.declared import Signature
 from dimderiv.language.parser import parse_program
 from dimderiv.language.shapes import SCALAR, Dim, Shape
 from dimderiv.language.syntax import Call, Name
 from dimderiv.surfaces.cli.command import main
 from dimderiv.verify.claim import Claim
 from dimderiv.verify.evaluate.arithmetic import Arithmetic
-from dimderiv.verify.evaluate.declared import stand_in
+from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.layout import SizedSignature
 from dimderiv.verify.points.check import verify
 
 VECTOR = "f: n -> scalar; g: n -> scalar"
@@ -64,14 +67,15 @@ def test_a_declaration(arrow: str) -> None:
             "f: n x n symmetric -> scalar",
             "'symmetric' does not suit the argument of a function",
         ),
+        ("f: m x p, , n -> scalar", "an argument of f is missing"),
+        ("f: (m x p x n) -> scalar", "the argument of f has 3 axes; at most two are supported"),
+        ("f: n -> m x p x n", "the value of f has 3 axes; at most two are supported"),
+        ("f: n -> vector", "the value of f has no sizes"),
+        ("K: n -> m x p spd", "only a square matrix can be spd: K(...) is m x p"),
+        ("K: n -> m orthogonal", "'orthogonal' does not suit the value of a function"),
         (
-            "f: m x p, n -> scalar",
-            "f is declared with several arguments, and only functions of one argument are "
-            "supported",
-        ),
-        (
-            "f: m x p -> m x n",
-            "only scalar-valued functions can be declared, and the value of f would be m x n",
+            "r: n -> m; J_r: m",
+            "r is a function, so J_r has a meaning, and it is declared as well",
         ),
     ],
 )
@@ -368,7 +372,7 @@ def test_a_wrong_answer_fails_the_check(wrong: str) -> None:
         wrt="x",
         symbols=read_shapes(shapes),
         value=SCALAR,
-        declared=dict.fromkeys("fg", Shape(size, Dim.of(1))),
+        declared=dict.fromkeys("fg", Signature((Shape(size, Dim.of(1)),))),
     )
 
     with pytest.raises(VerificationError):
@@ -409,19 +413,19 @@ def test_random_compositions(inner: list[str], outer: str, order: int) -> None:
 def test_the_concrete_functions(shape: tuple[int, ...]) -> None:
     """The gradient and the Hessian that tests compute with are those of the function."""
     concrete, at = Concrete("f"), np.random.default_rng(1).standard_normal(shape)
+    value, gradient = partial(concrete.call, "f"), partial(concrete.call, "∇f")
 
-    assert np.allclose(concrete.gradient(at), differences(concrete.value, at), atol=1e-6)
-    second = differences(concrete.gradient, at).reshape(np.shape(concrete.hessian(at)))
-    assert np.allclose(concrete.hessian(at), second, atol=1e-6)
+    assert np.allclose(gradient(at), differences(value, at), atol=1e-6)
+    assert np.allclose(concrete.call("∇²f", at), differences(gradient, at), atol=1e-6)
 
 
 @pytest.mark.parametrize("name", string.ascii_letters)
 def test_what_stands_in_the_brackets_of_a_second_derivative_counts(name: str) -> None:
     """No stand-in of a function of a scalar is a quadratic, by coefficients that cancel."""
-    arithmetic = Arithmetic(30)
-    function = stand_in(name, 1)
+    known = SizedSignature(Signature((SCALAR,)), {})
+    second = partial(put_in_place, f"∇²{name}", known, Arithmetic(30))
 
-    assert function.hessian(arithmetic, [[0]]) != function.hessian(arithmetic, [[1]])
+    assert second([[[0]]]) != second([[[1]]])
 
 
 def test_a_function_in_a_definition_that_is_repeated_is_handed_in() -> None:
@@ -470,3 +474,140 @@ def test_a_function_may_have_the_name_of_a_letter_in_a_rule() -> None:
     found = derive("sum(x .* softmax(k(a) x))", "a", shapes=shapes)
 
     assert found.verification and found.verification.level == "30 digits"
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("J_r(x)", "∂r"),
+        ("jac_r(x)", "∂r"),
+        ("∇²r(x)", "∂²r"),
+        ("hess_r(x)", "∂²r"),
+        ("∇₁f(x, y)", "∇₁f"),
+        ("grad1_f(x, y)", "∇₁f"),
+        ("hess12_f(x, y)", "∇²₁₂f"),
+        ("d_K(t)", "δK"),
+        ("d2_K(t)", "δ²K"),
+    ],
+)
+def test_the_names_of_derivatives(text: str, function: str) -> None:
+    """They are read as they are printed, and in ASCII."""
+    declared = read_shapes("r: n -> m; f: n, m -> scalar; K: scalar -> n x n")
+    functions = {
+        each
+        for name, found in declared.items()
+        if found.signature is not None
+        for each in found.signature.derivatives(name)
+    }
+    call = parse_program(text, functions=functions).statements[0].value
+
+    assert isinstance(call, Call)
+    assert function == call.function
+
+
+ARRAYS = [
+    ("v' r(A x)", "x", "r: m -> p; A: m x n; x: n; v: p", "A' J_r(A x)' v"),
+    ("r(x) + x", "x", "r: n -> n; x: n", "J_r(x) + I"),
+    ("r(x A)", "x", "r: 1 x p -> 1 x q; x: 1 x n; A: n x p", "J_r(x A) A'"),
+    ("sum(r(t))", "t", "r: scalar -> m; t: scalar", "sum(d_r(t))"),
+    ("tr(B K(t))", "t", "K: scalar -> n x n; t: scalar", "tr(B d_K(t))"),
+    ("f(A X, b)", "X", "f: m x p, n -> scalar; A: m x n; X: n x p; b: n", "A' ∇₁f(A X, b)"),
+    ("f(x, x)", "x", "f: n, n -> scalar; x: n", "∇₁f(x, x) + ∇₂f(x, x)"),
+    ("J_r(x) v", "x", "r: n -> m; v: n; x: n", "[i:m, j:n] (∇²r(x)[i] v)[j]"),
+]
+
+
+@pytest.mark.parametrize(("expression", "wrt", "shapes", "expected"), ARRAYS)
+def test_arrays_and_several_arguments(
+    expression: str, wrt: str, shapes: str, expected: str
+) -> None:
+    """The chain rule with Jacobians, checked, read back, and computed."""
+    found = derive(expression, wrt, shapes=shapes)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level in {"exact", "30 digits"}
+    assert found.program == found.read_back(str(found))
+
+
+@pytest.mark.parametrize(
+    ("expression", "shapes", "expected"),
+    [
+        ("v' r(A x)", "r: m -> p; A: m x n; v: p; x: n", "sum[i] v[i] A' ∇²r(A x)[i] A"),
+        (
+            "f(r(x), x)",
+            "f: m, n -> scalar; r: n -> m; x: n",
+            "(∇²₁₁f(r(x), x) J_r(x) + ∇²₁₂f(r(x), x))' J_r(x) + J_r(x)' ∇²₁₂f(r(x), x) + "
+            "sum[i] ∇₁f(r(x), x)[i] ∇²r(x)[i] + ∇²₂₂f(r(x), x)",
+        ),
+        ("y' K(x) y", "K: n -> m x m symmetric; y: m; x: n", "sum[i,j] y[i] y[j] ∇²K(x)[i,j]"),
+    ],
+)
+def test_hessians_of_compositions(expression: str, shapes: str, expected: str) -> None:
+    """A sum over entries is said, with the Hessian of each."""
+    found = derive(expression, "x", shapes=shapes, order=2)
+
+    assert expected == str(found)
+    assert found.verification is not None
+    assert found.verification.level == "exact"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_takes_a_jacobian(target: str) -> None:
+    """Its shape is checked as far as the arguments tell it."""
+    found = derive("0.5 ||r(x)||^2", "x", shapes="r: n -> m; x: n", order=2)
+
+    code = found.code(target)
+
+    assert 'applied("jac_r", jac_r, (None, n), x)' in code
+    assert 'applied("hess_r", hess_r, (None, n, n), x)' in code
+    assert "jac_r: a function of an array of shape (n,), which returns the Jacobian of r" in code
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["J_r(x)' r(x) + x", "J_r(x)' r(x) / 2", "J_r(x) r(x)", "J_g(x)' r(x)", "J_r(r(x))' r(x)"],
+)
+def test_a_wrong_answer_with_a_jacobian_fails(wrong: str) -> None:
+    """Also where all sizes are equal."""
+    vector = Shape(Dim.of("n"), Dim.of(1))
+    signature = Signature((vector,), vector)
+    functions = {each for name in "rg" for each in signature.derivatives(name)}
+    claim = Claim(
+        expression=parse_program("0.5 ||r(x)||^2", functions=functions),
+        answer=parse_program(wrong, functions=functions),
+        wrt="x",
+        symbols=read_shapes("x: n"),
+        value=SCALAR,
+        declared=dict.fromkeys("rg", signature),
+    )
+
+    with pytest.raises(VerificationError):
+        verify(claim)
+
+
+def test_a_definite_value_may_be_factorized() -> None:
+    """What is put in its place is positive definite, in the check and in tests of code."""
+    found = derive("logdet(K(theta))", "theta", shapes="K: p -> n x n spd; theta: p")
+
+    assert "[i:p] tr(inv(K(theta)) J_K(theta)[:,:,i])" == str(found)
+    assert found.verification is not None and found.verification.level == "exact"
+    with pytest.raises(NotDifferentiableError, match="no test of code in which a function"):
+        found.code(test=True)
+
+
+def test_a_rule_may_have_the_name_of_a_function_for_its_argument() -> None:
+    """The rule of `logdet` calls its argument A."""
+    found = derive("logdet(A(t))", "t", shapes="A: scalar -> n x n spd; t: scalar")
+
+    assert "tr(inv(A(t)) d_A(t))" == str(found)
+
+
+def test_code_calls_functions_of_several_arguments() -> None:
+    """Vectors have one axis, and a function of each entry keeps those of its argument."""
+    shapes = "r: n -> m; f: n, m -> scalar; sigma: elementwise; x: n; z: m; X: m x n"
+    text = "f(x, z) + 0.5 * np.sum(r(x)**2) + np.sum(sigma(X @ x))"
+
+    found = derive(text, "x", shapes=shapes)
+
+    assert "∇₁f(x, z) + J_r(x)' r(x) + X' sigma'(X x)" == str(found)

@@ -58,8 +58,8 @@ FUNCTIONS = {
         "30 digits",
     ),
     "clip(x, -1, 1)": (
-        "(x > -1) .* (x < 1)",
-        r"\mathbf{1}[x > -1] \odot \mathbf{1}[x < 1]",
+        "abs(x) < 1",
+        r"\mathbf{1}[\lvert x \rvert < 1]",
         "exact",
     ),
     "where(y > 0, x.^2, x)": (
@@ -73,6 +73,18 @@ FUNCTIONS = {
     "cumsum(x)": (
         "sum(triu(ones(n, n)), axis=1)",
         r"\operatorname{triu}(\mathbf{1}_{n \times n}) \mathbf{1}",
+        "exact",
+    ),
+    "median(x)": (
+        "u = abs(rank(x) - mean(rank(x))); (u < 1) / sum(u < 1)",
+        r"\begin{aligned}"
+        "\n"
+        r"  u &= \lvert \operatorname{rank}(x)"
+        r" - \operatorname{mean}(\operatorname{rank}(x)) \rvert \\"
+        "\n"
+        r"  \mathrm{d}x &= \frac{\mathbf{1}[u < 1]}{\operatorname{sum}(\mathbf{1}[u < 1])}"
+        "\n"
+        r"\end{aligned}",
         "exact",
     ),
     "prod(x)": ("prod(x) ./ x", r"\operatorname{prod}(x) \oslash x", "exact"),
@@ -195,8 +207,32 @@ def test_along_an_axis() -> None:
             expected = getattr(matrix, name)(axis=axis)
             assert value == pytest.approx((expected**2).sum())
             assert gradient.shape == matrix.shape
-    with pytest.raises(DimderivError, match="cumsum takes no axis"):
-        derive("sum(cumsum(X, axis=0))", "X", shapes="X: m x n")
+
+
+def test_running_sums_keep_their_axis() -> None:
+    """Down the columns or along the rows; code has no triangle."""
+    matrix = np.random.default_rng(3).uniform(0.5, 2, (3, 4))
+    for axis in (0, 1):
+        made = derive(f"sum(cumsum(X, axis={axis}).^2)", "X", shapes="X: m x n")
+        value, gradient = made.function(value=True)(X=matrix)
+        sums = matrix.cumsum(axis=axis)
+        expected = 2 * np.flip(np.flip(sums, axis).cumsum(axis=axis), axis)
+
+        assert value == pytest.approx((sums**2).sum())
+        assert gradient == pytest.approx(expected)
+        assert "tri" not in made.code().split('"""')[-1]
+
+
+@pytest.mark.parametrize("size", [1, 4, 5])
+def test_the_median_is_the_middle(size: int) -> None:
+    """Of an even number of entries it is the mean of both in the middle."""
+    entries = np.random.default_rng(size).standard_normal(size)
+    made = derive("median(x)^2", "x", shapes="x: n")
+    value, gradient = made.function(value=True)(x=entries)
+
+    assert value == pytest.approx(np.median(entries) ** 2)
+    assert gradient.sum() == pytest.approx(2 * np.median(entries))
+    assert np.count_nonzero(gradient) == 2 - size % 2
 
 
 def test_the_parameter_of_a_function_that_has_no_derivative_by_it() -> None:

@@ -43,7 +43,7 @@ REFUSED = {
         '[f]\nkind = "matrix"\nsignature = "A[i,j] -> Y[j,i]"\nderivative = "-Y[j,p] Y[z,i]"\n'
         'reference = "r"',
         "rule f in mine.toml: the derivative by A has the letter z, which is none of i, j, p, q\n\n"
-        "try: the letters of the value, and p and q for the argument",
+        "try: the letters of the value, p and q for the argument, or a letter twice",
     ),
     "signature without an arrow": (
         '[f]\nkind = "product"\nsignature = "A[i,j] Y[j,i]"\nreference = "r"',

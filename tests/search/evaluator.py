@@ -62,6 +62,7 @@ ENTRYWISE: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": torch.relu,
     "sigmoid": torch.sigmoid,
     "softplus": lambda x: torch.logaddexp(x, torch.zeros_like(x)),
+    "logsigmoid": functional.logsigmoid,
     "erf": torch.erf,
     "gelu": functional.gelu,
     "silu": functional.silu,
@@ -78,14 +79,14 @@ OPERATORS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-def eigen(a: Tensor) -> tuple[Tensor, Tensor]:
-    """The largest eigenvalue of a matrix that is symmetric here, and its eigenvector.
+def eigen(a: Tensor, place: int) -> tuple[Tensor, Tensor]:
+    """An eigenvalue of a matrix that is symmetric here, by its place, and its eigenvector.
 
     Two steps of Newton's method from the solution: they change nothing, but carry the first three
     derivatives, by entries that are free.
     """
     values, vectors = torch.linalg.eigh((a.detach() + a.detach().T) / 2)
-    value, vector = values[-1:].clone(), vectors[:, -1:].clone()
+    value, vector = values[place].reshape(1).clone(), vectors[:, place].clone()[:, None]
     vector = vector * torch.sign(vector[vector.abs().argmax(), 0])
     for _ in range(2):
         n = len(a)
@@ -96,6 +97,11 @@ def eigen(a: Tensor) -> tuple[Tensor, Tensor]:
         step = torch.linalg.solve(system, off)
         vector, value = vector - step[:n], value - step[n, 0]
     return value.reshape(1, 1), vector
+
+
+def spectrum(a: Tensor, part: int) -> Tensor:
+    """All eigenvalues as a column, or all eigenvectors as the columns of a matrix."""
+    return torch.cat([eigen(a, place)[part] for place in range(len(a))], part)
 
 
 def slope(a: Tensor, e: Tensor) -> Tensor:
@@ -286,8 +292,11 @@ class Evaluator:
             "lyap": lambda: sylvester(a, a.T, b),
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
-            "eigmax": lambda: eigen(a)[0],
-            "eigvec": lambda: eigen(a)[1],
+            "eigmax": lambda: eigen(a, -1)[0],
+            "eigmin": lambda: eigen(a, 0)[0],
+            "eigvec": lambda: eigen(a, -1)[1],
+            "eigvals": lambda: spectrum(a, 0),
+            "eigvecs": lambda: spectrum(a, 1),
             "diag": lambda: torch.diag(a.reshape(-1)) if 1 in a.shape else torch.diag(a)[:, None],
             "tril": lambda: torch.tril(a),
             "triu": lambda: torch.triu(a),

@@ -30,6 +30,7 @@ SCALARS = [
     "det",
     "logdet",
     "eigmax",
+    "eigmin",
     "norm1",
     "norm2",
     "normInf",
@@ -42,7 +43,8 @@ SCALARS = [
     "min",
     "logsumexp",
 ]
-SQUARES = ("tr", "det", "logdet", "eigmax", "inv", "expm", "dexpm", "dpower", "sqrtm", "eigvec")
+EIGEN = ("eigmax", "eigmin", "eigvec", "eigvals", "eigvecs")
+SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "dpower", "sqrtm", *EIGEN)
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -237,7 +239,7 @@ class Extents:
                 return unknown(), ONE if name == "vector" else unknown()
             case "pinv":
                 return cols, rows
-            case "eigvec":
+            case "eigvec" | "eigvals":
                 return rows, ONE
             case "vec":
                 return rows.times(cols), ONE
@@ -336,6 +338,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "relu",
         "sigmoid",
         "softplus",
+        "logsigmoid",
         "erf",
         "gelu",
         "silu",

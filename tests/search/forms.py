@@ -144,6 +144,7 @@ INNER = forms(
     relu({})                                  ¦ rc
     sigmoid({})                               ¦ rc
     softplus({})                              ¦ rc
+    logsigmoid({})                            ¦ rc
     erf({})                                   ¦ rc
     gelu({})                                  ¦ rc
     silu({})                                  ¦ rc
@@ -183,6 +184,8 @@ INNER = forms(
     {} / ||{}||                               ¦ r1 r1 ¦ r1
     inv({} + 4 I) {}                          ¦ rr r1 ¦ r1
     eigvec({0} {0}' + diag({1}))              ¦ rd r1 ¦ r1
+    eigvals({0} {0}' + diag({1}))             ¦ rd r1 ¦ r1
+    eigvecs({0} {0}' + diag({1}))             ¦ rd r1 ¦ rr
     sum({}, axis=0)                           ¦ dc    ¦ 1c
     mean({}, axis=0)                          ¦ dc    ¦ 1c
     min({}, axis=0)                           ¦ dc    ¦ 1c
@@ -268,6 +271,7 @@ OUTER = forms(
     max({})                                   ¦ rc
     vec({})' vec({})                          ¦ rc rc
     eigmax({0}' {0})                          ¦ rc
+    eigmin({0}' {0})                          ¦ rc
     ||{} + 7 I||_*                            ¦ rr
     cross_entropy({}, {})                     ¦ mn TT
     cross_entropy({}, {})                     ¦ pn OO

@@ -18,7 +18,7 @@ import dimderiv
 from dimderiv import derive
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.errors import DimderivError, VerificationError
-from dimderiv.language.names import SIGNS
+from dimderiv.language.function_names import SIGNS
 from dimderiv.language.parser import parse_program
 from dimderiv.language.syntax import Program
 from dimderiv.language.vocabulary import BUILTIN_FUNCTIONS

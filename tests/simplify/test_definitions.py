@@ -31,6 +31,18 @@ def test_a_part_is_written_by_its_name(definition: str, value: str, expected: st
 
 
 @pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("h = sigmoid(x); sum(b .* h.^2 .* log(h))", "(2 h.^2 .* log(h) + h.^2)"),
+        ("h = sigmoid(x); sum(b .* log(1 - h).^2)", "-2 b .* log(1 - h) .* h"),
+    ],
+)
+def test_logarithms_of_a_sigmoid_are_those_of_its_name(expression: str, expected: str) -> None:
+    """As the user wrote them, though they are derived as functions of the argument."""
+    assert expected in str(derive(expression, "x", shapes=SHAPES, verify=False))
+
+
+@pytest.mark.parametrize(
     ("definition", "value"),
     [
         ("Z = X ./ s", "G .* X .* s"),

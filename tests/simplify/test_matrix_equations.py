@@ -5,7 +5,7 @@ import pytest
 from scipy.linalg import solve_continuous_lyapunov, solve_sylvester, sqrtm
 
 from dimderiv import derive
-from dimderiv.codegen.targets.helpers import numpy_matrix_helpers as helpers
+from dimderiv.codegen.targets.helpers import numpy_powers_helpers as helpers
 from dimderiv.errors import DimderivError
 
 

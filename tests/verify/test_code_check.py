@@ -9,7 +9,7 @@ import pytest
 from golden import Golden, read_cases
 
 from dimderiv import derive
-from dimderiv.codegen.functions.module import function
+from dimderiv.codegen.functions.loaded import function
 from dimderiv.derivation.claims import code_checked
 from dimderiv.derivation.derivation import Derivation
 from dimderiv.errors import VerificationError

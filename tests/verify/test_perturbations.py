@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from dimderiv.language.shapes import Declaration, Dim, Shape
+from dimderiv.language.declared import Declaration
+from dimderiv.language.shapes import Dim, Shape
 from dimderiv.verify.layout.perturbations import TIED, moves_along, tied_moves
 from dimderiv.verify.points.draw import drawn_points
 

@@ -63,6 +63,8 @@ LANGUAGE = [
     ("||stop(A x) - x||^2 + stop(x)' A x", "x", "A: n x n; x: n", 2),
     ("tr(expm(A) B)", "A", "A: n x n; B: n x n", 1),
     ("eigmax(A) + c' eigvec(A)", "A", "A: n x n symmetric; c: n", 1),
+    ("c' eigvals(A) - eigmin(A)", "A", "A: n x n symmetric; c: n", 2),
+    ("sum(G .* eigvecs(A))", "A", "A: n x n symmetric; G: n x n", 1),
     ("tr(A^3) + tr(A^-2)", "A", "A: n x n", 1),
     ("sum(x.^a + a^2)", "a", "x: n positive; a: scalar", 1),
     ("f(A X + B)", "X", "f: m x p -> scalar; A: m x n; X: n x p; B: m x p", 1),

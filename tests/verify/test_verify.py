@@ -13,8 +13,9 @@ import pytest
 import sympy
 
 from dimderiv.errors import LimitError, VerificationError
+from dimderiv.language.declared import Declaration
 from dimderiv.language.parser import parse_program
-from dimderiv.language.shapes import ONE, SCALAR, Declaration, Dim, Shape
+from dimderiv.language.shapes import ONE, SCALAR, Dim, Shape
 from dimderiv.language.syntax import Binary, Number, Program
 from dimderiv.verify.claim import Claim, NotVerifiableError, Verification, together
 from dimderiv.verify.evaluate import functions

@@ -1,7 +1,8 @@
 """Whole functions: dense, as operators, as layers."""
 
 from dimderiv.codegen.functions.layer import layer_source
-from dimderiv.codegen.functions.module import function, source
+from dimderiv.codegen.functions.loaded import function
+from dimderiv.codegen.functions.module import source
 from dimderiv.codegen.functions.operator import operator_source
 from dimderiv.codegen.functions.stages import Later
 

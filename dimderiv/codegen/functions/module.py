@@ -1,16 +1,9 @@
-r"""A derivative as the source of a function for a target, and that function.
-
->>> function("def twice(x):\n    return 2 * x\n", "twice")(21)
-42
-"""
+"""A derivative as the source of a function for a target."""
 
 import builtins
-import hashlib
 import keyword
-import linecache
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from dimderiv.codegen.blocks import Choice, best_blocking
 from dimderiv.codegen.functions.loops import Loops
@@ -107,32 +100,6 @@ def source(
     return made.source(name, docstring, titles, value is not None, sizes)
 
 
-def function(source: str, name: str) -> Callable[..., Any]:
-    """A function of generated source.
-
-    Args:
-        source: a module of Python.
-        name: the name of the function in it.
-
-    Returns:
-        The function; a traceback through it shows the lines of the source.
-
-    Raises:
-        ImportError: the source needs a library that is not installed.
-    """
-    digest = hashlib.sha256(source.encode()).hexdigest()[:12]
-    file = f"<dimderiv {name} {digest}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace: dict[str, Any] = {"__name__": "dimderiv_generated"}
-    try:
-        exec(compile(source, file, "exec"), namespace)
-    except ModuleNotFoundError as error:
-        missing = f"this code needs {error.name}, which is not installed: pip install {error.name}"
-        raise ImportError(missing, name=error.name) from error
-    made: Callable[..., Any] = namespace[name]
-    return made
-
-
 class Module:
     """The module with one function.
 
@@ -187,9 +154,11 @@ class Module:
         )
         return self.whole(name, docstring, body)
 
-    def whole(self, name: str, docstring: str, body: Sequence[str]) -> str:
+    def whole(
+        self, name: str, docstring: str, body: Sequence[str], first: Sequence[str] = ()
+    ) -> str:
         """The text of the module whose function has these lines."""
-        lines = [*self.docstring(docstring), *self.opening(self.arguments, body), *body]
+        lines = [*self.docstring(docstring), *first, *self.opening(self.arguments, body), *body]
         return self.together([f"def {name}({', '.join(self.given)}):", *indented(lines)])
 
     @property
@@ -249,7 +218,6 @@ class Module:
                 function,
                 python,
                 self.rulebook.declared[declared_part(function)[0]],
-                is_elementwise=self.rulebook[function].kind == "elementwise",
             )
             for function, python in self.functions.items()
         ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
 from dimderiv.codegen.plan import Late, Programs, Variant
 from dimderiv.codegen.read import axes_of
-from dimderiv.codegen.targets import indented, words_in, writer_of
+from dimderiv.codegen.targets import indented, listed, words_in, writer_of
 from dimderiv.language import Declaration
 from dimderiv.rulebook import Rulebook
 
@@ -50,10 +50,13 @@ class OperatorModule(StagedModule):
 
     def operator(self, name: str, docstring: str, sizes: Mapping[str, int] | None) -> str:
         """The text of the module."""
+        tupled = self.identifiers.new("given") if self.writer.remakes_operators else ""
+        self._remade = f"({name}, {tupled})"
         body = self.branches(sizes, lambda variant, _: self._operator(variant))
         if self.dtype in words_in("\n".join(body)):
             body.insert(0, self.type_line)
-        return self.whole(name, docstring, body)
+        first = [f"{tupled} = {listed(self.given)}"] if tupled else []
+        return self.whole(name, docstring, body, first)
 
     def _operator(self, variant: Variant) -> list[str]:
         given = made_of_inputs(variant.outputs)
@@ -77,4 +80,5 @@ class OperatorModule(StagedModule):
             [writer.tupled(axes_of(symbol.shape)) for symbol in later.symbols.values()]
             for later in (last, first)
         ]
-        return writer.linear_map(self.dtype, shapes[0], shapes[1], first.name, last.name)
+        functions = (first.name, last.name)
+        return writer.linear_map(self.dtype, shapes[0], shapes[1], *functions, self._remade)

@@ -1,5 +1,6 @@
 """A test that is run before it is handed out: more strictly, and seen to compare something."""
 
+import sys
 import warnings
 from collections.abc import Callable
 from math import isfinite
@@ -31,7 +32,7 @@ def attempt(tested: Tested, style: str, seed: int) -> bool:
         ArithmeticError: the differences depend on the step, or are not finite.
     """
     run = function(test_source(tested, style, seed), tested.test)
-    names = run.__globals__
+    names = vars(sys.modules[run.__module__])
     names["TOLERANCE"] /= STRICTER
     compare = names["assert_close"]
     expected = _expected(run)
@@ -56,7 +57,7 @@ def _expected(run: Callable[[], None]) -> list[Any]:
             raise ArithmeticError(f"{told} is not finite")
         found.append(expected)
 
-    run.__globals__["assert_close"] = noted
+    vars(sys.modules[run.__module__])["assert_close"] = noted
     _quietly(run)
     return found
 

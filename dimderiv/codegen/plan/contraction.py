@@ -6,7 +6,7 @@ from functools import reduce
 from itertools import combinations
 
 from dimderiv.codegen.plan import convolutions
-from dimderiv.codegen.plan.details import Asked, Axes, Ends, Order, Places, Subscripts
+from dimderiv.codegen.plan.details import Along, Asked, Axes, Ends, Order, Places, Subscripts
 from dimderiv.codegen.plan.operations import Operation, beneath_views
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
@@ -142,6 +142,8 @@ class Contraction:
                     return solved
         a, b = self._dense(a), self._dense(b)
         for one, other in ((a, b), (b, a)):
+            if one.op.kind == "triangle" != other.op.kind and len(shared) == 1:
+                return self._cumulated(one, other, summed[0])
             if one.op.kind == "windows" and len(shared) == len(summed):
                 correlated = self._correlated(one, other, summed)
                 if correlated is not None:
@@ -194,6 +196,16 @@ class Contraction:
         return Tensor(
             self.plan.make("solve", (factor, right), right.dims, Asked(is_turned)), letters
         )
+
+    def _cumulated(self, triangle: Tensor, other: Tensor, letter: int) -> Tensor:
+        """Running sums for a product with a triangle of ones; from the end, if it is upper."""
+        axis = other.letters.index(letter)
+        rows, columns = triangle.letters
+        letters = tuple([rows + columns - i if i == letter else i for i in other.letters])
+        op = other.op
+        for kind in ("cumsum",) if letter == columns else ("flip", "cumsum", "flip"):
+            op = self.plan.make(kind, (op,), op.dims, Along((axis,)))
+        return Tensor(op, letters)
 
     def _correlated(self, view: Tensor, other: Tensor, summed: Axes) -> Tensor | None:
         """The valid cross-correlation of an image with a kernel."""

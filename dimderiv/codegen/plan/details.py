@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.language import ONE, Dim
+from dimderiv.language import ONE, Dim, Signature
 
 # What every record is; nothing is the detail of an operation that takes arrays alone.
 Detail = tuple[object, ...]
@@ -107,10 +107,10 @@ class Pairs(NamedTuple):
 
 
 class Called(NamedTuple):
-    """A declared function, and whether it takes a row."""
+    """A declared function or a derivative of it, and what that function takes and returns."""
 
     function: str
-    is_row: bool
+    declared: Signature
 
 
 class Part(NamedTuple):

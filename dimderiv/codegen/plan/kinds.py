@@ -67,6 +67,7 @@ KINDS = {
     "taken": Traits("fresh", details.Shared),
     "put": Traits("fresh", details.Shared),
     "rank": Traits("shared", details.Along, cost.of_rows),
+    "cumsum": Traits("fresh", details.Along, cost.passing),
     "sort": Traits("fresh", details.Along, cost.of_rows),
     "scatter": Traits("fresh", details.Pattern),
     "overlap_add": Traits("shared", details.Along),

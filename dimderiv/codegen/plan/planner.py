@@ -11,9 +11,10 @@ from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pat
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.exponents import SMALL, well_scaled
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.operations import Operation, is_odd
-from dimderiv.codegen.plan.patterns import images, is_scattered, parts_of, serves_less, turned
+from dimderiv.codegen.plan.patterns import images, is_scattered, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
@@ -24,7 +25,6 @@ from dimderiv.graph import (
     Constant,
     Factor,
     Function,
-    Key,
     LabelledProduct,
     Map,
     Merged,
@@ -71,28 +71,18 @@ class Planner:
         self.placing = Placing(plan, self.factors, self.value, self._multiplied)
         self.adding = Adding(plan)
         self.names: dict[Operation, str] = {}
-        self._known: dict[Key, Tensor] = {}
-        self._unturned: dict[frozenset[Key], list[Node]] = {}
+        self._known = Known(plan)
         self._trying = 0
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
-        known = self._known.get(node.key) or self._known_turned(node)
+        known = self._known.get(node)
         if known is None:
-            known = self._known[node.key] = self._planned(node)
+            known = self._planned(node)
+            self._known.note(node, known)
             if known.op.rank == 2 and graph.is_symmetric(node):
                 self.plan.symmetric.add(known.op)
-            if len(node.axes) == 2 and not isinstance(node, (Symbol, Named)):
-                self._unturned.setdefault(parts_of(node), []).append(node)
         return known
-
-    def _known_turned(self, node: Node) -> Tensor | None:
-        """The value of a node of which the transpose is known."""
-        for other in self._unturned.pop(parts_of(node), ()) if len(node.axes) == 2 else ():
-            held = self._known[other.key]
-            flipped = held._replace(letters=tuple(1 - axis for axis in held.letters))
-            self._known.setdefault(turned(other).key, flipped)
-        return self._known.get(node.key)
 
     def result(self, node: Node) -> Operation:
         """The value of a node that is returned, with every axis written out."""
@@ -171,8 +161,8 @@ class Planner:
             return self._of_factor(node, arrays[0])
         if node.function in OF_FACTORS:
             return Tensor(plan.make(function, arrays, node.axes, Asked(whole=True)), every)
-        if node.side != "either":
-            call = Called(function, node.side == "row")
+        if node.declared is not None:
+            call = Called(function, node.declared)
             return Tensor(plan.make("applied", arrays, node.axes, call), every)
         return Tensor(plan.make(function, arrays, node.axes), every)
 
@@ -296,18 +286,17 @@ class Planner:
 
     def _labelled(self, node: Product) -> Tensor:
         """A product whose result has a letter for each axis."""
-        plan, simpler = self.plan, without_cancelling(node)
+        simpler = without_cancelling(node)
         if simpler is not None:
             return self.value(simpler)
-        closed = self._contracted(node)
-        opened = distributed(node, plan.sizes) if self._trying < MOST_NESTED else None
+        opened = distributed(node, self.plan.sizes) if self._trying < MOST_NESTED else None
         if opened is None:
-            return closed
-        before, self._trying = len(plan.committed), self._trying + 1
-        found = self.value(opened)
-        plan.take_back(before)
+            return self._contracted(node)
+        closed = self._known.tried(lambda: self._contracted(node))
+        self._trying += 1
+        other = self._known.tried(lambda: self.value(opened))
         self._trying -= 1
-        return found if plan.extra_cost(found.op) < plan.extra_cost(closed.op) else closed
+        return self._known.taken(other if other.cost < closed.cost else closed)
 
     def _contracted(self, node: Product) -> Tensor:
         coefficient, factors = self.demands.familiar(node)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Text,
         commented,
         indented,
+        listed,
         words_in,
     )
     from dimderiv.codegen.targets.writer import Writer
@@ -33,7 +34,7 @@ else:
         identifiers="Identifiers as_given python_name",
         layers="LayerText",
         numpy="NumpyWriter",
-        text="ATOM PRODUCT SIGN Text commented indented words_in",
+        text="ATOM PRODUCT SIGN Text commented indented listed words_in",
         writer="Writer",
     )
 
@@ -56,6 +57,7 @@ __all__ = [
     "helper_functions",
     "helper_source",
     "indented",
+    "listed",
     "python_name",
     "words_in",
     "writer_of",

@@ -1,13 +1,35 @@
 """Declared functions in generated code: they are handed in, as are their gradients and Hessians."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.text import listed
-from dimderiv.language import GRADIENT, PRIMES, SIGNS, Dim, Shape, declared_part
+from dimderiv.language import (
+    GRADIENT,
+    HESSIAN,
+    HESSIANS,
+    JACOBIAN,
+    RATE,
+    SECOND_RATE,
+    Dim,
+    Signature,
+    declared_part,
+    figures_of,
+    sign_of,
+)
+
+_KINDS = {
+    GRADIENT: "the gradient",
+    HESSIAN: "the Hessian",
+    JACOBIAN: "the Jacobian",
+    HESSIANS: "the Hessian of each entry",
+    RATE: "the derivative",
+    SECOND_RATE: "the second derivative",
+}
+_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
 
 
-def called_functions(functions: Iterable[str], declared: Mapping[str, Shape]) -> list[str]:
+def called_functions(functions: Iterable[str], declared: Mapping[str, Signature]) -> list[str]:
     """The declared functions and the derivatives of them that are called.
 
     Args:
@@ -18,34 +40,35 @@ def called_functions(functions: Iterable[str], declared: Mapping[str, Shape]) ->
         Such as `["f", "∇f"]`, in the order of their declaration.
     """
     called = set(functions)
-    names = [each for name in declared for each in dict.fromkeys(_with_derivatives(name))]
+    names = [each for name, signature in declared.items() for each in signature.derivatives(name)]
     return [name for name in names if name in called]
 
 
-def _with_derivatives(name: str) -> Iterator[str]:
-    yield from (sign + name for sign in SIGNS)
-    yield from (name + primes for primes in PRIMES)
-
-
-def described(function: str, name: str, shape: Shape, *, is_elementwise: bool) -> str:
+def described(function: str, name: str, signature: Signature) -> str:
     """What a function takes and returns, for a docstring.
 
     Args:
         function: such as `∇f`.
         name: how it is called in the code.
-        shape: the shape of its argument.
-        is_elementwise: whether it is one of each entry by itself.
+        signature: what the declared function takes and returns.
     """
     base, order = declared_part(function)
-    if is_elementwise:
+    if signature.is_elementwise:
         what = (base, f"the derivative of {base}", f"the second derivative of {base}")[order]
         return f"{name}: a function of an array, which returns {what} of each entry."
-    given = f"{name}: a function of {_array(axes_of(shape))}, which returns"
-    if function == base:
-        return f"{given} a scalar."
-    if function == GRADIENT + base:
-        return f"{given} the gradient of {base}, {_array(axes_of(shape))}."
-    return f"{given} the Hessian of {base}, {_array(shape.axes * 2)}."
+    given = " and ".join(_array(axes_of(shape)) for shape in signature.arguments)
+    returned = _array(axes_of(signature.shape_of(function)))
+    told = f"{name}: a function of {given}, which returns"
+    if not order:
+        return f"{told} {returned}."
+    kind = _KINDS[sign_of(function)]
+    return f"{told} {kind} of {base}{_by(function)}, {returned}."
+
+
+def _by(function: str) -> str:
+    """By which of several arguments a derivative is taken."""
+    names = [_ORDINALS[int(figure) - 1] for figure in figures_of(function)]
+    return f" by its {' and its '.join(names)} argument" if names else ""
 
 
 def _array(axes: Sequence[Dim]) -> str:

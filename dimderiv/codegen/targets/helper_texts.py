@@ -17,23 +17,24 @@ class HelperFunction:
 
 
 FOLDER = Path(__file__).parent / "helpers"
+# What has a file of its own, beside the one that a target names.
+SUBJECTS = ("matrix", "powers", "axes")
 
 
 @cache
 def helper_functions(file: str) -> dict[str, HelperFunction]:
     """The helper functions of a target by name, in the order in which they are to be printed.
 
-    What a file imports from that of another target is printed from there.  Those for functions of
-    whole matrices, and for arrays with more axes than a matrix, have files of their own, and come
-    last.
+    What a file imports from another one is printed from there.  Functions of a matrix as a whole,
+    and those for arrays with more axes, have files of their own, and come last.
 
     Args:
         file: the name of the file in the folder `helpers` that they stand in.
     """
-    found = dict(_read(file))
-    for kind in ("matrix", "axes"):
-        more = file.replace("_helpers", f"_{kind}_helpers")
-        found |= _read(more) if (FOLDER / more).exists() else {}
+    found = _read(file)
+    for subject in SUBJECTS:
+        more = file.replace("_helpers", f"_{subject}_helpers")
+        found = found | (_read(more) if (FOLDER / more).exists() else {})
     return found
 
 

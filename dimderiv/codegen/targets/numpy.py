@@ -32,6 +32,7 @@ class NumpyWriter(NumpyLikeWriter):
     layer_name = "Layer"
     layer_words = WORDS
     hands_down = False
+    remakes_operators = True
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
         "inv": "{helper.inv}({})",
@@ -57,11 +58,17 @@ class NumpyWriter(NumpyLikeWriter):
         return f"{op.kind}_along" if is_of_rows and op.rank > 2 else super().helper_name(op)
 
     def linear_map(
-        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+        self,
+        dtype: str,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        apply: str,
+        adjoint: str,
+        remade: str,
     ) -> str:
         """An operator of scipy."""
         shapes = ", ".join(f"[{', '.join(each)}]" for each in (rows, columns))
-        return f"{self.helper('linear_operator')}({dtype}, {shapes}, {apply}, {adjoint})"
+        return f"{self.helper('linear_operator')}({dtype}, {shapes}, {apply}, {adjoint}, {remade})"
 
     def layer(self, text: LayerText) -> list[str]:
         """A class that keeps what its backward pass needs."""

@@ -16,6 +16,7 @@ from dimderiv.codegen.plan import (
     is_of_numbers,
     is_of_stack,
 )
+from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.arguments import WIDTH, Arguments
 from dimderiv.codegen.targets.helper_arguments import helper_arguments, over_stack, part_index
 from dimderiv.codegen.targets.helper_texts import helper_functions
@@ -36,7 +37,7 @@ from dimderiv.codegen.targets.text import (
     power,
     without_axis,
 )
-from dimderiv.language import Dim, declared_part
+from dimderiv.language import Dim
 from dimderiv.rulebook import Rulebook
 
 # So many arguments are looked at one by one before any is converted: looking is quicker.
@@ -78,6 +79,7 @@ class Writer(LineWriter):
         layer_words: names that its layers give to parts of their own.
         context: names that the lines which convert the arguments give a meaning.
         typed: the name of what says which type arrays have, and its text for an array.
+        remakes_operators: whether its operators are pickled, as what they are made from.
         hands_down: whether the library sees to it that what reaches a backward pass fits.
     """
 
@@ -99,6 +101,7 @@ class Writer(LineWriter):
     layer_words: ClassVar[tuple[str, ...]] = ()
     context: ClassVar[tuple[str, ...]] = ()
     typed: ClassVar[tuple[str, str]] = ("dtype", "{}.dtype")
+    remakes_operators: ClassVar[bool] = False
     hands_down: ClassVar[bool] = True
 
     arguments: Arguments
@@ -147,7 +150,13 @@ class Writer(LineWriter):
         return [f"{listed(names)} = {self.helper('recast')}({', '.join([dtype, *names])})"]
 
     def linear_map(
-        self, dtype: str, rows: Sequence[str], columns: Sequence[str], apply: str, adjoint: str
+        self,
+        dtype: str,
+        rows: Sequence[str],
+        columns: Sequence[str],
+        apply: str,
+        adjoint: str,
+        remade: str,
     ) -> str:
         """What a function returns that returns an operator.
 
@@ -157,6 +166,7 @@ class Writer(LineWriter):
             columns: the shapes of what it takes.
             apply: the name of the function that applies it.
             adjoint: the name of the one that applies its adjoint, the same where that is equal.
+            remade: the function that returns it and its arguments, where operators are pickled.
         """
         return apply if apply == adjoint else f"{self.helper('linear_map')}({apply}, {adjoint})"
 
@@ -194,8 +204,8 @@ class Writer(LineWriter):
                 return self.mapped(op, parts)
             case details.Multiplied():
                 return Text(f"{parts[0].within(MATMUL)} @ {parts[1].within(MATMUL + 1)}", MATMUL)
-            case details.Called(function, is_row):
-                return self._applied(function, parts[0].text, is_row)
+            case details.Called():
+                return self._applied(op.detail, parts)
             case details.Order() if op.rank == 2:
                 return Text(f"{parts[0].atom}.T")
             case details.Block(axis, rows):
@@ -250,7 +260,7 @@ class Writer(LineWriter):
             return joined(function, *parts)
         if function in self.declared:
             name, (argument,) = self.declared[function], self._numbers_as_arrays(op, parts)
-            return Text(f'{self.helper("applied")}("{name}", {name}, {argument}, 1)')
+            return Text(f'{self.helper("applied")}("{name}", {name}, None, {argument})')
         if is_bare or len(parts) > 2 or (len(parts) > 1 and not self.takes_numbers):
             parts = self._numbers_as_arrays(op, parts)
         written = self.rules.get(function, function if function in self.helpers else "")
@@ -265,15 +275,26 @@ class Writer(LineWriter):
         each = zip(op.arguments, parts, strict=True)
         return [Text(self.constant(part.text)) if is_of_numbers(a) else part for a, part in each]
 
-    def _applied(self, function: str, argument: str, is_row: bool) -> Text:
+    def _applied(self, called: details.Called, parts: Sequence[Text]) -> Text:
         """A call of a function that is handed in, or of a derivative of it."""
-        name, order = self.declared[function], declared_part(function)[1]
-        if is_row and argument.isidentifier():
-            argument = f"{argument}[None, :]"
-        elif is_row:
-            argument = f"{self.module}.reshape({argument}, (1, -1))"
-        row = self.row if is_row and order == 1 else ""
-        return Text(f'{self.helper("applied")}("{name}", {name}, {argument}, {order}){row}')
+        name, declared = self.declared[called.function], called.declared
+        lying = zip(parts, declared.arguments, strict=True)
+        given = [self._as_row(part.text) if own.is_row else part.text for part, own in lying]
+        shape = declared.shape_of(called.function)
+        inside = ", ".join([f'"{name}"', name, self._expected(axes_of(shape)), *given])
+        row = self.row if shape.is_row else ""
+        return Text(f"{self.helper('applied')}({inside}){row}")
+
+    def _as_row(self, argument: str) -> str:
+        if argument.isidentifier():
+            return f"{argument}[None, :]"
+        return f"{self.module}.reshape({argument}, (1, -1))"
+
+    def _expected(self, axes: Sequence[Dim]) -> str:
+        """A shape, with nothing for a size that is only what a function returns."""
+        readable = frozenset(self.arguments.readable)
+        sizes = [self.arguments.size(dim) if dim.names <= readable else "None" for dim in axes]
+        return f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
 
     def _helped(self, op: Operation, parts: Sequence[Text]) -> Text:
         """A call of a helper function."""

@@ -3,8 +3,9 @@
 `inv(A)[b,i,k] G[b,k,j]` is the product of two matrices for each `b`: `(inv(A[b]) G[b])[i,j]`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from dimderiv.conform.functions import function
 from dimderiv.conform.indexed.places import Place
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, primed, symbols
@@ -31,7 +32,7 @@ from dimderiv.graph import (
     total,
 )
 from dimderiv.graph import part as part_of
-from dimderiv.language import ONE, ZERO, Entry, Name, Slice, Tree
+from dimderiv.language import ONE, ZERO, Dim, Entry, Name, Signature, Slice, Tree, places_of
 
 MATRIX_AXES = 2
 
@@ -42,10 +43,16 @@ class Batches:
     Args:
         known: how nodes are written, where what is made of names is put down.
         user: the shapes of the names.
+        piece_of: what writes nodes of at most two axes.
     """
 
-    def __init__(self, known: dict[Key, TwoWay], user: UserLetters) -> None:
-        self.known, self.user = known, user
+    def __init__(
+        self,
+        known: dict[Key, TwoWay],
+        user: UserLetters,
+        piece_of: Callable[[Node], TwoWay],
+    ) -> None:
+        self.known, self.user, self.piece_of = known, user, piece_of
 
     def fixed(self, node: Node, at: Mapping[int, Place]) -> Node | None:
         """A node without some of its axes; nothing where it does not come apart so.
@@ -110,16 +117,34 @@ class Batches:
                 indices.append(at[axis].tree() if axis in at else Slice())
         while indices and isinstance(indices[-1], Slice):
             indices.pop()
-        tree = Entry(Name(node.name), tuple(indices))
         kept = tuple([dim for k, dim in enumerate(node.axes) if k not in at])
-        standing = symbol(repr(tree), kept)
+        return self._standing(Entry(Name(node.name), tuple(indices)), kept)
+
+    def _standing(self, tree: Tree, kept: tuple[Dim, ...], *, is_symmetric: bool = False) -> Node:
+        """A symbol that stands for a part of an array."""
+        standing = symbol(repr(tree), kept, properties=["symmetric"] if is_symmetric else [])
         form = Form(tree, symbols(tree))
-        self.known[standing.key] = TwoWay(form, primed(form) if kept else form)
+        self.known[standing.key] = TwoWay(form, form if is_symmetric or not kept else primed(form))
         return standing
+
+    def _of_declared(self, node: Function, declared: Signature, at: Mapping[int, Place]) -> Node:
+        """A part of a declared function or of a derivative of it: the Hessian of an entry."""
+        call = function(node, [self.piece_of(each) for each in node.arguments]).upright.tree
+        axes, first = range(len(node.axes)), len(declared.value.axes)
+        indices = [at[axis].tree() if axis in at else Slice() for axis in axes]
+        while indices and isinstance(indices[-1], Slice):
+            indices.pop()
+        own, places = [k for k in axes if k not in at], places_of(node.function)
+        is_hessian = own == [first, first + 1] and len(places) == 2 and places[0] == places[1]
+        is_same = own == [0, 1] and first == 2 and bool(declared.properties)
+        kept = tuple([node.axes[axis] for axis in own])
+        return self._standing(Entry(call, tuple(indices)), kept, is_symmetric=is_hessian or is_same)
 
     def _function(self, node: Function, at: Mapping[int, Place]) -> Node | None:
         if node.function == "onehot":
             return None
+        if node.declared is not None:
+            return self._of_declared(node, node.declared, at)
         axes = range(len(node.arguments[0].axes))
         kept = tuple([dim for k, dim in enumerate(node.axes) if k not in at])
         if not node.over:
@@ -137,7 +162,7 @@ class Batches:
         found = [each for each in inner if each is not None]
         if len(found) < len(inner):
             return None
-        return apply_function(node.function, tuple(found), kept, over, node.side)
+        return apply_function(node.function, tuple(found), kept, over, node.declared)
 
 
 def batch_axes(node: Function) -> int:
@@ -148,6 +173,26 @@ def batch_axes(node: Function) -> int:
     """
     axes = [len(each.axes) for each in node.arguments if each.axes]
     return max(0, min(axes, default=0) - MATRIX_AXES)
+
+
+def sliced_axes(node: Function) -> Sequence[int]:
+    """The axes without which a matrix function has one matrix for each place along them.
+
+    Args:
+        node: a function that runs along no axis of its own.
+    """
+    if node.declared is None:
+        return range(batch_axes(node))
+    first, count = len(node.declared.value.axes), len(node.axes)
+    if count <= MATRIX_AXES:
+        return ()
+    return range(first) if has_hessians(node) else range(first, count)
+
+
+def has_hessians(node: Function) -> bool:
+    """Whether a node has a matrix for each entry of the value of a declared function."""
+    first = 0 if node.declared is None else len(node.declared.value.axes)
+    return first > 0 and len(node.axes) - first == MATRIX_AXES
 
 
 def batch_letters(part: LabelledProduct) -> list[int]:
@@ -164,9 +209,25 @@ def batch_letters(part: LabelledProduct) -> list[int]:
         if isinstance(node, Function) and not node.over and node.function != "onehot":
             if not are_letters(indices):
                 return []
-            letters.update(dict.fromkeys(indices[: batch_axes(node)]))
+            own = [indices[k] for k in sliced_axes(node)]
+            if node.declared is None or has_hessians(node) or {*own} <= {*part.result}:
+                letters.update(dict.fromkeys(own))
     inside = [f for f in part.factors if any(index not in letters for index in f.indices)]
     return [*letters] if len(inside) > 1 and _leaves_matrices(part, letters) else []
+
+
+def summed_slices(part: LabelledProduct) -> list[int]:
+    """The letters that are summed, and leave a matrix of each entry of a declared function.
+
+    Args:
+        part: the product.
+    """
+    letters = dict[int, None]()
+    for node, indices, _ in part.factors:
+        if isinstance(node, Function) and has_hessians(node) and are_letters(indices):
+            letters.update(dict.fromkeys([indices[k] for k in sliced_axes(node)]))
+    is_summed = letters.keys().isdisjoint(part.result) and are_letters(part.result)
+    return [*letters] if is_summed and _leaves_matrices(part, letters) else []
 
 
 def _leaves_matrices(part: LabelledProduct, letters: Mapping[int, None]) -> bool:

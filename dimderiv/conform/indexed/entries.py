@@ -48,18 +48,7 @@ from dimderiv.graph import (
     labelled,
     product,
 )
-from dimderiv.language import (
-    ONE,
-    ZERO,
-    Add,
-    Call,
-    Dim,
-    Entry,
-    Name,
-    Slice,
-    Tree,
-    walk,
-)
+from dimderiv.language import ONE, ZERO, Add, Call, Dim, Entry, Name, Negative, Slice, Tree, walk
 
 
 class Whole(Protocol):
@@ -163,8 +152,9 @@ class EntryWriter:
             if i not in at
         }
         at |= {i: Place.at(Name(name)) for i, name in new.items()}
+        sign = -ONCE if part.coefficient < 0 else ONCE
         form = self.arrays.one_of_batch(
-            part._replace(coefficient=ONCE), {i: at[i] for i in letters}
+            part._replace(coefficient=sign), {i: at[i] for i in letters}
         )
         if form is None:
             scope.used.difference_update(new.values())
@@ -172,8 +162,11 @@ class EntryWriter:
         self._note_alone([at[i] for i in letters], scope)
         rest = [i for i in part.result if i not in letters]
         indices = self._indices([part.dims[i] for i in rest], [at[i] for i in rest], scope)
-        tree = Entry(form.tree, indices) if indices else form.tree
-        return Entries(part.coefficient, [tree], [], [*new.values()])
+        # A difference may have taken the sign in.
+        inner = form.tree.operand if isinstance(form.tree, Negative) else form.tree
+        coefficient = part.coefficient if inner is not form.tree else part.coefficient * sign
+        tree = Entry(inner, indices) if indices else inner
+        return Entries(coefficient, [tree], [], [*new.values()])
 
     def _is_closed(self, factor: Factor) -> bool:
         """Whether a factor is a product that reads better as more factors of the same product."""

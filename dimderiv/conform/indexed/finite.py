@@ -12,6 +12,7 @@ EVERYWHERE = frozenset(
         "sigmoid",
         "relu",
         "softplus",
+        "logsigmoid",
         "erf",
         "gelu",
         "silu",

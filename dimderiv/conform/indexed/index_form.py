@@ -93,12 +93,12 @@ def scalar_form(
 def _scope(
     node: Node, writer: EntryWriter, taken: Collection[str], sizes: Collection[str]
 ) -> Scope:
-    known = _size_names(node)
+    known = size_names(node)
     return Scope({*taken}, {*sizes, *known}, writer.user.names)
 
 
-def _size_names(node: Node) -> set[str]:
-    """The names of the sizes of nodes and of what they are made of, which no letter may have."""
+def size_names(node: Node) -> set[str]:
+    """The names of the sizes of a node and of what it is made of, which no letter may have."""
     names = set[str]()
     for part in nodes_of([node], through_names=False):
         dims = part.dims if isinstance(part, Product) else part.axes

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.conform.defined_axes import DefinedAxes
-from dimderiv.conform.indexed.batches import Batches
+from dimderiv.conform.indexed.batches import MATRIX_AXES, Batches, summed_slices
 from dimderiv.conform.indexed.entries import EntryWriter
-from dimderiv.conform.indexed.index_form import index_form, scalar_form
+from dimderiv.conform.indexed.index_form import index_form, scalar_form, size_names
 from dimderiv.conform.indexed.places import Place
+from dimderiv.conform.indexed.scope import Scope
 from dimderiv.conform.indexed.whole_arrays import WholeArrays
 from dimderiv.conform.lettering import Heads, UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import (
+    ONCE,
     Function,
     Index,
     Key,
@@ -21,9 +23,10 @@ from dimderiv.graph import (
     Product,
     Selection,
     Symbol,
+    labelled,
     nodes_of,
 )
-from dimderiv.language import Dim, Entry, Name, Tree
+from dimderiv.language import Call, Dim, Entry, Name, Tree
 
 
 class Statements:
@@ -50,7 +53,7 @@ class Statements:
         self.piece_of, self.taken, self.sizes, self.user = piece_of, taken, sizes, user
         self.axes = axes
         self.arrays = WholeArrays(piece_of, user, self.axes)
-        self.batches = Batches(known, user)
+        self.batches = Batches(known, user, piece_of)
         self.known = known
         self.pending: set[Key] = set()
         self.writer = EntryWriter(self, user)
@@ -71,6 +74,33 @@ class Statements:
         if total is not None:
             return TwoWay(total, total)
         return scalar_form(node, self.writer, self.taken, self.sizes)
+
+    def over_slices(self, node: Product) -> TwoWay | None:
+        """A sum of matrices for each entry of a declared function: `sum[i] r(x)[i] ∇²r(x)[i]`.
+
+        Args:
+            node: the product, whose number and scalars are left out.
+
+        Returns:
+            Nothing where no letter of such a function is summed, or more than matrices is left.
+        """
+        part = labelled(node)
+        part = part._replace(coefficient=ONCE, factors=tuple(f for f in part.factors if f.indices))
+        letters = summed_slices(part)
+        if not letters:
+            return None
+        scope = Scope({*self.taken}, {*self.sizes, *size_names(node)}, self.user.names)
+        names = {letter: scope.fresh(part.dims[letter]) for letter in letters}
+        at: dict[Index, Place] = {i: Place.at(Name(name)) for i, name in names.items()}
+        inner = self.batches.product(part, at)
+        if inner is None or any(len(each.axes) > MATRIX_AXES for each in nodes_of([inner])):
+            return None
+        piece = self.piece_of(inner)
+        if has_letters(piece.upright):
+            return None
+        over = tuple((name, None) for name in names.values())
+        forms = [Form(Call("sum", (tree,), over=over), cost + 2) for tree, cost in piece]
+        return TwoWay(*forms)
 
     def operand(self, node: Symbol | Named) -> Tree:
         """What entries of a node with a name are taken of: the name, or the part it stands for."""

@@ -13,7 +13,7 @@ from typing import NamedTuple, cast
 
 from dimderiv.conform import notation
 from dimderiv.conform.defined_axes import DefinedAxes
-from dimderiv.conform.functions import written_name
+from dimderiv.conform.functions import function, written_name
 from dimderiv.conform.lettering import UserLetters
 from dimderiv.conform.notation import Form, TwoWay, has_letters, symbols
 from dimderiv.conform.scalars import scalars
@@ -110,6 +110,9 @@ class WholeArrays:
             case Function("onehot", (labels,)):
                 inner = self._labels(labels)
                 return None if inner is None else Spread(Call("onehot", (inner.tree,)), everywhere)
+            case Function() if node.declared is not None:
+                call = function(node, [self.piece_of(each) for each in node.arguments])
+                return Spread(call.upright.tree, everywhere)
             case Function() if node.over and len(node.arguments) == 1:
                 inner = self.form(node.arguments[0])
                 if inner is None or len(node.arguments[0].axes) != len(node.axes):

@@ -114,7 +114,7 @@ class Names:
                 return apply_map(node.function, *map(new, node.arguments))
             case Function():
                 arguments = tuple(map(new, node.arguments))
-                return apply_function(node.function, arguments, node.axes, node.over, node.side)
+                return apply_function(node.function, arguments, node.axes, node.over, node.declared)
             case _:
                 return node
 

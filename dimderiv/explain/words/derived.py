@@ -4,7 +4,23 @@ from typing import Any
 
 from dimderiv.explain.record import Order, recorded
 from dimderiv.explain.words.sentences import Speaker
-from dimderiv.language import SCALAR, Entry, Name, Number, Tree, declared_part
+from dimderiv.language import (
+    GRADIENT,
+    HESSIAN,
+    HESSIANS,
+    JACOBIAN,
+    RATE,
+    SCALAR,
+    SECOND_RATE,
+    Call,
+    Entry,
+    Name,
+    Number,
+    Tree,
+    declared_part,
+    sign_of,
+    walk,
+)
 from dimderiv.render import letters_in
 
 # The reasons why what arrives is summed by itself.
@@ -14,6 +30,16 @@ SUMMED = ("summed", "lacked")
 def tell(step: recorded.Differentiated, speaker: Speaker, head: str, earlier: int | None) -> None:
     """Put a step on the page; where an earlier one says the same of other things, briefly."""
     _Teller(step, speaker).tell(head, earlier)
+
+
+_CHAIN_RULES = {
+    GRADIENT: "chain_rule",
+    HESSIAN: "chain_rule_hessian",
+    HESSIANS: "chain_rule_hessians",
+    JACOBIAN: "chain_rule_jacobian",
+    RATE: "chain_rule_rate",
+    SECOND_RATE: "chain_rule_rate",
+}
 
 
 class _Teller:
@@ -111,8 +137,14 @@ class _Teller:
         order, count, slope = term.order, len(term.factors), self.step.slope
         is_entrywise = self.step.kind == "elementwise" or _is_entrywise(term)
         has_table = count > 1 and not is_entrywise
+        if self.step.kind == "matrix" and order is not None and order.right is None:
+            # Along letters that are not summed in pairs there is nothing to be seen of scalars.
+            self.ruled()
+            self.entries(term)
+            self.speaker.say(*self.reasons(term), self.sentence("letters_give"))
+            return
         if not _is_number(slope.value, 1) and slope.over != slope.under:
-            key = "chain_rule" if self.step.kind == "declared" else "slope"
+            key = _CHAIN_RULES[_sign(slope.value)] if self.step.kind == "declared" else "slope"
             self.slope("slope_table" if has_table else key)
         if has_table:
             prefix = [] if term.prefix is None else [(term.prefix, None)]
@@ -167,7 +199,8 @@ class _Teller:
 
     def slope(self, key: str = "slope") -> None:
         """What the scalar rule says, and of a function what its rule assumes."""
-        held = "_held" if self.step.operand.occurrence and key != "chain_rule" else ""
+        is_held = self.step.operand.occurrence and key not in _CHAIN_RULES.values()
+        held = "_held" if is_held else ""
         told = self.sentence(f"{key}{held}", function=Name(declared_part(self.step.function)[0]))
         after = [] if self.step.rule or key != "slope" else self.origin()
         self.speaker.say(told, *after)
@@ -240,6 +273,12 @@ class _Teller:
         are_told = len(self.step.terms) > 1 or term.is_lettered
         told = [reason for reason in term.reasons if are_told or reason.key != "identity"]
         return [self.sentence(reason.key, **reason.fields) for reason in told]
+
+
+def _sign(tree: Tree) -> str:
+    """What kind of derivative of a declared function a tree is made of."""
+    signs = [sign_of(part.function) for part in walk(tree) if isinstance(part, Call)]
+    return next((sign for sign in signs if sign in _CHAIN_RULES), GRADIENT)
 
 
 def _is_number(tree: Tree, value: int) -> bool:

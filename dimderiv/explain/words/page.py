@@ -10,16 +10,16 @@ from dimderiv.errors import UnknownNameError
 from dimderiv.explain.messages import sentences
 from dimderiv.explain.record import Step, recorded
 from dimderiv.explain.words.conventions import forms, layout_in_words, notes, properties_in_words
+from dimderiv.explain.words.inner import derived_first, parts_of
 from dimderiv.explain.words.markup import UNBROKEN, Markup, PlainText
 from dimderiv.explain.words.steps import StepSpeaker, operands_of, terms_of
 from dimderiv.explain.words.worded import Html, Latex, Markdown, Worded
 from dimderiv.language import (
-    SCALAR,
     Call,
     Declaration,
     IndexForm,
     Name,
-    Shape,
+    Signature,
     Statement,
     Transpose,
     Tree,
@@ -74,13 +74,15 @@ def explain(
         raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
     speaker = StepSpeaker(sentences(lang), _markup(derived.question.rulebook, steps, markup))
     page = _Page(derived.question, speaker, steps, lang)
-    first, *blocks = _parts(steps)
+    first, *blocks = parts_of(steps)
     page.open(first)
-    speaker.steps(first)
+    number = 1 + derived_first(derived.question, speaker)
+    page.notation(first)
+    speaker.steps(first, number)
     if derived.first is not None:
         page.answer(derived.first)
     if blocks:
-        speaker.hessian(blocks, len(first) + 1)
+        speaker.hessian(blocks, len(first) + number)
     is_turned = mixed.program != derived.program
     if is_turned:
         page.answer(mixed)
@@ -93,16 +95,6 @@ def explain(
     if not answer:
         page.announced(derived, is_turned=is_turned)
     return speaker.markup.document()
-
-
-def _parts(steps: Sequence[Step]) -> list[list[Step]]:
-    """The steps of the gradient, and those of each block after what it begins with."""
-    parts: list[list[Step]] = [[]]
-    for step in steps:
-        if isinstance(step, recorded.HessianBlock):
-            parts.append([])
-        parts[-1].append(step)
-    return parts
 
 
 def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
@@ -135,7 +127,7 @@ class _Page:
     def open(self, steps: Sequence[Step]) -> None:
         """The expression, the shapes, and what the names of derivatives mean."""
         question, typed = self.question, self.question.typed
-        *definitions, value = typed.program.statements
+        *definitions, value = typed.asked.program.statements
         for each in definitions:
             told = recorded.defined(Name(each.name or ""), each.value)
             self.speaker.say(self.speaker.field(told), level=0)
@@ -152,6 +144,10 @@ class _Page:
         if not question.structures:
             self.remarks(notes(question, self.lang, commands=self.commands))
         self.known()
+
+    def notation(self, steps: Sequence[Step]) -> None:
+        """What the names of derivatives mean, and the entries of what is called."""
+        typed = self.question.typed
         changes = [step for step in steps if isinstance(step, recorded.Changed) and step.operand]
         for change in changes[:1]:
             self.say("notation_along", **vars(change))
@@ -219,7 +215,7 @@ class _Page:
         for remark in remarks:
             self.speaker.say(remark[0].upper() + remark[1:] + self.speaker.messages["stop"])
 
-    def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Shape]) -> None:
+    def shapes(self, key: str, names: Sequence[str], functions: Mapping[str, Signature]) -> None:
         """The shapes of symbols, with their properties, and of declared functions."""
         field, markup = self.speaker.field, self.speaker.markup
         symbols = self.question.typed.symbols
@@ -227,11 +223,13 @@ class _Page:
             (name, *self.declared(symbols[name]), *sorted(symbols[name].properties))
             for name in names
         ]
-        for name, shape in functions.items():
-            if self.question.rulebook[name].kind == "elementwise":
+        for name, signature in functions.items():
+            if signature.is_elementwise:
                 told.append((name, "elementwise"))
             else:
-                told.append((name, field(shape), markup.held(markup.arrow), field(SCALAR)))
+                taken = ", ".join(map(field, signature.arguments))
+                returned = field(signature.value), *sorted(signature.properties)
+                told.append((name, taken, markup.held(markup.arrow), *returned))
         if told:
             written = [UNBROKEN.join((f"{field(Name(name))}:", *words)) for name, *words in told]
             self.say(key, shapes="; ".join(written))

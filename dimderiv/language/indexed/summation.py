@@ -10,6 +10,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from dimderiv.errors import DimderivError, ParseError
+from dimderiv.language.function_names import HESSIANS, sign_of
 from dimderiv.language.inline import names_in
 from dimderiv.language.letters import (
     compares_places,
@@ -35,6 +36,8 @@ from dimderiv.language.syntax import (
 )
 from dimderiv.language.vocabulary import REDUCTIONS
 
+# Of the Hessian of an entry, and one more.
+_HESSIAN_AXES = 3
 _PRODUCTS = frozenset({"*", ".*", "/", "./"})
 _QUOTIENTS = frozenset({"/", "./"})
 
@@ -121,9 +124,16 @@ def implicit(tree: Tree) -> Tree:
 
 
 def _may_be_left_out(part: Tree) -> bool:
-    if not isinstance(part, Call) or not part.over:
+    if not isinstance(part, Call) or not part.over or any(map(_is_hessian, walk(part))):
         return False
     return all(size is None for _, size in part.over)
+
+
+def _is_hessian(part: Tree) -> bool:
+    """Whether a part is the Hessian of an entry, so that a sum beside it is one of matrices."""
+    if not isinstance(part, Entry) or not isinstance(part.operand, Call):
+        return False
+    return sign_of(part.operand.function) == HESSIANS and len(part.indices) < _HESSIAN_AXES
 
 
 def _is_read_as(bare: Tree, tree: Tree, sizes: Collection[str]) -> bool:

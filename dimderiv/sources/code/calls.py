@@ -9,18 +9,11 @@ from functools import cache
 from typing import NoReturn
 
 from dimderiv.errors import Span
-from dimderiv.language import Call, instead
+from dimderiv.language import Call, Signature, instead
 from dimderiv.sources.code import modules
 from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS, PLAIN
 from dimderiv.sources.code.scope import Scope
-from dimderiv.sources.code.values import (
-    Array,
-    Function,
-    Kind,
-    Value,
-    Written,
-    described,
-)
+from dimderiv.sources.code.values import Array, Function, Kind, Place, Value, Written, described
 
 DEEPEST = 20
 # What libraries call the same argument.
@@ -106,7 +99,7 @@ class Calls(Scope):
     def _of_library(self, node: ast.Call, function: Function, given: Arguments) -> Value:
         at, name = self.place(node, function.library), function.name
         if function.library == "declared":
-            return Array(Call(name, (at.array(given[0][0]).tree,), span=at.span), 0)
+            return self._declared(at, self.known.functions[name], name, given[0])
         named = {_ARGUMENTS.get(key, key): value for key, value in given[1].items()}
         named = {key: value for key, value in named.items() if key not in _WITHOUT_MEANING}
         if name in FORMULAS:
@@ -120,6 +113,17 @@ class Calls(Scope):
         except TypeError as error:
             at.refuse(f"{name} is not read with these arguments: {error}")
         return read(at, *given[0], **named)
+
+    def _declared(
+        self, at: Place, signature: Signature, name: str, given: Sequence[Value]
+    ) -> Array:
+        """A function of which only the kind is known."""
+        arrays = [at.array(each) for each in given]
+        call = Call(name, tuple([each.tree for each in arrays]), span=at.span)
+        if signature.is_elementwise and arrays:
+            return Array(call, arrays[0].axes, is_row=arrays[0].is_row)
+        is_row = signature.value.is_row
+        return Array(call, 2 if is_row else len(signature.value.axes))
 
     def _unknown(self, node: ast.Call, name: str) -> NoReturn:
         written = self.text.written(node.func) if not self.is_formula else name

@@ -74,7 +74,7 @@ def _read(text: Text, declared: Mapping[str, Declaration], rulebook: Rulebook) -
     names = [each.id for each in ast.walk(text.tree) if isinstance(each, ast.Name)]
     known = Known(
         {name: each for name, each in everything.items() if not each.is_function},
-        frozenset(rulebook.declared),
+        rulebook.declared,
         sizes,
         {name: 0 for each in asked for name in numbers_told(each)},
         modules.library_of(text.tree),

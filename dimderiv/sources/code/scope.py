@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import ONE, OPEN, Declaration, Name, Statement, Tree, walk
+from dimderiv.language import ONE, OPEN, Declaration, Name, Signature, Statement, Tree, walk
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
@@ -34,7 +34,7 @@ class Known:
 
     Attributes:
         declared: the symbols.
-        functions: the names of declared functions.
+        functions: the declared functions: what they take and return.
         sizes: the names of dimensions.
         fixed: the numbers of axes that the text itself says, such as 0 by a default of 0.1.
         library: the library of methods.
@@ -43,7 +43,7 @@ class Known:
     """
 
     declared: Mapping[str, Declaration]
-    functions: frozenset[str]
+    functions: Mapping[str, Signature]
     sizes: frozenset[str]
     fixed: Mapping[str, int]
     library: str

@@ -5,12 +5,12 @@ products here, so that `M \odot U V` is `M .* (U V)`; products; scripts.
 """
 
 from dimderiv.errors import ParseError
-from dimderiv.language import GRADIENT, HESSIAN, Token, function_named
-from dimderiv.sources.latex.calls import CallReader
+from dimderiv.language import Token, function_named
 from dimderiv.sources.latex.cursor import UNSEEN, enclosed
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.refusals import not_read, refused, shown, unknown
 from dimderiv.sources.latex.symbols import ACCENTS, BRACES, GREEK
+from dimderiv.sources.latex.unknown_functions import UnknownFunctionReader
 
 _ENTRYWISE = {"odot": ".*", "oslash": "./", "otimes": "⊗"}
 _STARTS = frozenset({"(", "[", "{", "l|", "l||", "letter", "number", "word", "begin"})
@@ -19,7 +19,7 @@ _NOT_OPERANDS = frozenset({*_ENTRYWISE, "cdot", "times", "rangle", "le", "ge", "
 _SIGMOID = "sigmoid"
 
 
-class FormulaReader(CallReader):
+class FormulaReader(UnknownFunctionReader):
     """Reads formulas by precedence."""
 
     def sum(self) -> list[Token]:
@@ -95,6 +95,8 @@ class FormulaReader(CallReader):
     def factor(self) -> list[Token]:
         """An operand with its scripts."""
         lexeme = self.lexeme
+        if (unknown_function := self.unknown_function()) is not None:
+            return unknown_function
         function = self.function_at()
         if function is not None and not (function == "vec" and lexeme.kind == "letter"):
             return self.call(function)
@@ -249,7 +251,7 @@ class FormulaReader(CallReader):
         lexeme = self.lexeme
         match lexeme.text:
             case "frac":
-                return self.fraction()
+                return self.partial_derivative() or self.fraction()
             case "sqrt":
                 return self.root()
             case "langle":
@@ -257,9 +259,9 @@ class FormulaReader(CallReader):
             case "sum" | "prod":
                 return self.running(lexeme.text, self.advance())
             case "nabla":
-                return self.gradient()
+                raise not_read("a derivative", shown(lexeme), (lexeme.start, lexeme.end))
             case "lambda" if self.is_extreme():
-                return self.largest_eigenvalue()
+                return self.extreme_eigenvalue()
         if lexeme.text in GREEK:
             return self.greek()
         if lexeme.text in ACCENTS:
@@ -282,30 +284,16 @@ class FormulaReader(CallReader):
         return self.call(_SIGMOID)
 
     def is_extreme(self) -> bool:
-        """Whether the largest eigenvalue of what is in brackets comes next."""
+        """Whether the largest or the smallest eigenvalue of what is in brackets comes next."""
         texts = [self.ahead(count).text for count in range(1, 5)]
-        return texts[:2] == ["_", "max"] or texts == ["_", "{", "max", "}"]
+        inner = texts[2:3] if texts[1] == "{" and texts[3] == "}" else texts[1:2]
+        return texts[0] == "_" and inner[0] in {"max", "min"}
 
-    def largest_eigenvalue(self) -> list[Token]:
-        r"""`\lambda_{\max}(A)`."""
+    def extreme_eigenvalue(self) -> list[Token]:
+        r"""`\lambda_{\max}(A)` and `\lambda_{\min}(A)`."""
         lexeme = self.advance()
         self.advance()
-        self.argument()
-        tokens = [Token("function", "eigmax", lexeme.start, self.end)]
-        tokens += self.arguments("eigmax", lexeme, [])
-        return self.with_scripts(tokens, lexeme.start)
-
-    def gradient(self) -> list[Token]:
-        r"""`\nabla f(x)` of a function that is declared; any other derivative is refused."""
-        lexeme = self.advance()
-        sign = GRADIENT
-        if self.is_at("^") and self.ahead(1).text in {"2", "{"}:
-            self.advance()
-            sign = HESSIAN if self.argument().texts == ["2"] else ""
-        name = sign + self.lexeme.text
-        if name not in self.shared.functions or not self.is_called(1):
-            raise not_read("a derivative", shown(lexeme), (lexeme.start, lexeme.end))
-        self.advance()
-        tokens = [Token("function", name, lexeme.start, self.end)]
-        tokens += self.arguments(name, lexeme, [])
+        function = "eig" + self.argument().texts[0]
+        tokens = [Token("function", function, lexeme.start, self.end)]
+        tokens += self.arguments(function, lexeme, [])
         return self.with_scripts(tokens, lexeme.start)

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from dimderiv.errors import DimderivError, VerificationError
-from dimderiv.language import PRIMES, SIGNS, Program, Shape, spelled_out
+from dimderiv.language import Program, Shape, spelled_out
 from dimderiv.verify.claim import Claim, CodeCheck, sizes_text
 from dimderiv.verify.code.printed import DIGITS, PrintedValues, laid
 from dimderiv.verify.code.runs import Arrays, FloatArray, Run
 from dimderiv.verify.evaluate import Arithmetic, OutOfDomain, OutOfTime, put_in_place
-from dimderiv.verify.layout import Sized
+from dimderiv.verify.layout import Sized, SizedSignature
 
 TOLERANCE, FLOOR = 1e-6, 1e-9
 # Symbols are moved by so much of their size to see whether floats can be trusted at a point.
@@ -119,7 +119,7 @@ class _Comparison:
 
     def _found(self, arrays: Arrays, sizes: Mapping[str, int]) -> list[FloatArray] | None:
         """What the code returns; nothing where floats do not suffice."""
-        others = {**sizes, **self._functions()}
+        others = {**sizes, **self._functions(sizes)}
         given = {name: array.copy() for name, array in arrays.items()}
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -130,16 +130,16 @@ class _Comparison:
         except Exception as error:
             raise self._error(f"it fails: {type(error).__name__}: {error}", sizes) from error
 
-    def _functions(self) -> dict[str, Any]:
+    def _functions(self, sizes: Mapping[str, int]) -> dict[str, Any]:
         """Something in the place of the functions that are declared only, and their derivatives."""
-        declared = self.printed.declared
         return {
             spelled_out(function): partial(
-                _of_entries if shape.is_scalar else _stood_in, name, order
+                _of_entries if signature.is_elementwise else _stood_in,
+                function,
+                SizedSignature(signature, sizes),
             )
-            for name, shape in declared.items()
-            for order, (sign, primes) in enumerate(zip(SIGNS, PRIMES, strict=True))
-            for function in (sign + name, name + primes)
+            for name, signature in self.printed.declared.items()
+            for function in signature.derivatives(name)
         }
 
     def _is_trusted(
@@ -168,19 +168,20 @@ class _Comparison:
         )
 
 
-def _stood_in(name: str, order: int, argument: Any) -> FloatArray:
+def _stood_in(function: str, known: SizedSignature, *arguments: Any) -> FloatArray:
     """The value of a function that stands in for a declared one, or a derivative of it."""
-    given = np.asarray(argument)
-    rows = given.shape[0] if given.ndim else 1
-    table = put_in_place(name, order, Arithmetic(DIGITS), given.reshape(rows, -1).tolist())
-    found = np.array([[float(x) for x in row] for row in table])
-    return found.reshape(((), given.shape, given.shape[-1:] * 2)[order])
+    tables = [
+        np.asarray(argument, dtype=float).reshape(size).tolist()
+        for argument, size in zip(arguments, known.arguments, strict=True)
+    ]
+    found = put_in_place(function, known, Arithmetic(DIGITS), tables)
+    return laid(found, known.signature.shape_of(function), known.sizes)
 
 
-def _of_entries(name: str, order: int, argument: Any) -> FloatArray:
+def _of_entries(function: str, known: SizedSignature, argument: Any) -> FloatArray:
     """The same for each entry."""
     given = np.asarray(argument, dtype=float)
-    found = [float(_stood_in(name, order, entry)) for entry in given.flat]
+    found = [float(_stood_in(function, known, entry)) for entry in given.flat]
     return np.array(found).reshape(given.shape)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import Call, Name, Tree, along, declared_part
+from dimderiv.language import DERIVATIVES, Call, Name, along, declared_part
 from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.arithmetic import ONE, ZERO, Scalar
 from dimderiv.verify.evaluate.calls import (
@@ -19,6 +19,7 @@ from dimderiv.verify.evaluate.calls import (
     reduced,
 )
 from dimderiv.verify.evaluate.declared import put_in_place
+from dimderiv.verify.evaluate.derivatives import derivative
 from dimderiv.verify.evaluate.evaluation import Evaluation
 from dimderiv.verify.evaluate.functions import ELEMENTWISE
 from dimderiv.verify.evaluate.linear_maps import LINEAR, linear_map
@@ -40,6 +41,7 @@ from dimderiv.verify.evaluate.unsized import (
 )
 from dimderiv.verify.layout import (
     Sized,
+    Table,
     entries,
     filled,
     labels_of,
@@ -74,10 +76,12 @@ class CallEvaluation(Evaluation):
             return self._reader.over(node, expected)
         if name in self.functions.definitions:
             return self._defined(node)
+        if name in DERIVATIVES:
+            return derivative(self, node)
         if name in self.functions.values or name in self.functions.products:
             return self._told(name, [self.array(argument) for argument in arguments])
-        if declared_part(name)[0] in self.declared and len(arguments) == 1:
-            return self._stood_in_for(name, arguments[0], expected)
+        if declared_part(name)[0] in self.declared:
+            return self._stood_in_for(node, expected)
         if name in ELEMENTWISE and len(arguments) == 1:
             function = ELEMENTWISE[name]
             inner = self.value(arguments[0], expected)
@@ -127,17 +131,23 @@ class CallEvaluation(Evaluation):
             return lettered(self.functions.products[name]).of(values, a.mul, a.total)
         return stretched(lambda *xs: special(self.functions.values[name], a, *xs), *values)
 
-    def _stood_in_for(self, name: str, node: Tree, expected: Expected) -> Value:
+    def _stood_in_for(self, node: Call, expected: Expected) -> Value:
         """A declared function or a derivative of it, of which a concrete one is put."""
-        base, order = declared_part(name)
-        size = self.declared[base]
-        if size == (1, 1):  # a function of scalars, also of each entry
-            function = partial(put_in_place, base, order, self.arithmetic)
-            return mapped(self.value(node, expected), lambda x: function([[x]])[0][0])
-        argument = self.table(node, Expected(*size))
-        if size_of(argument) != size:
-            raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        return put_in_place(base, order, self.arithmetic, argument)
+        name = declared_part(node.function)[0]
+        known = self.declared[name]
+        if len(node.arguments) != len(known.arguments):
+            message = f"{name} takes {len(known.arguments)} arguments"
+            raise ShapeError(message, span=node.span)
+        function = partial(put_in_place, node.function, known, self.arithmetic)
+        if known.is_of_numbers:
+            inner = self.value(node.arguments[0], expected)
+            return mapped(inner, lambda x: entries(function([[[x]]]))[0])
+        given = list[Table]()
+        for argument, size in zip(node.arguments, known.arguments, strict=True):
+            given.append(self.table(argument, Expected(*size)))
+            if size_of(given[-1]) != size:
+                raise ShapeError(f"{name} takes {size}, not {size_of(given[-1])}", span=node.span)
+        return function(given)
 
     def _matrix_function(self, node: Call, expected: Expected) -> Value:
         name = node.function
@@ -206,8 +216,9 @@ class CallEvaluation(Evaluation):
         if len(names) != len(node.arguments):
             raise ShapeError(f"{node.function} takes {len(names)} arguments", span=node.span)
         arguments = [self.array(argument) for argument in node.arguments]
-        size = size_of(arguments[0])
-        if len(size) == 2 and size.cols == 1 < size.rows:
+        size, axes = size_of(arguments[0]), _axes(node)
+        is_column = len(size) == 2 and size.cols == 1 < size.rows
+        if is_column if axes is None else axes == [0]:
             body = self.functions.columns.get(node.function, body)
         inner = replace(self, known={}, keep=False, names={})
         if node.function not in self.functions.elementwise:

@@ -12,12 +12,17 @@ from dimderiv.verify.evaluate.linear_maps import LINEAR, square_root
 from dimderiv.verify.evaluate.matrices import (
     exponential,
     inverse,
-    largest_eigenvalue,
-    leading_eigenvector,
     nuclear_norm,
     polar_factor,
     pseudo_inverse,
     trace,
+)
+from dimderiv.verify.evaluate.spectral import (
+    eigenvalues,
+    eigenvectors,
+    largest_eigenvalue,
+    leading_eigenvector,
+    smallest_eigenvalue,
 )
 from dimderiv.verify.evaluate.tables import combined, eliminated
 from dimderiv.verify.layout import (
@@ -186,7 +191,10 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "sqrtm": square_root,
     "polar": polar_factor,
     "eigmax": largest_eigenvalue,
+    "eigmin": smallest_eigenvalue,
     "eigvec": leading_eigenvector,
+    "eigvals": eigenvalues,
+    "eigvecs": eigenvectors,
     "tr": trace,
     "vec": _stacked,
     "diag": _diagonal,

@@ -14,8 +14,8 @@ from dimderiv.verify.evaluate.unsized import ANY_SIZE, Expected, Unsized, Value,
 from dimderiv.verify.layout import (
     Key,
     Letters,
-    Size,
     Sized,
+    SizedSignature,
     Table,
     entries,
     is_single,
@@ -37,8 +37,10 @@ class Evaluation(ABC):
             the letters in them stand for.
         keep: whether to add to `known`.
         watched: where the nodes are noted, by identity, whose value carries a perturbation.
-        declared: the size of the argument of each function that is declared only.
+        declared: what each function takes and returns that is declared only.
         classes: how many classes there are, for each symbol of labels.
+        definitions: what each name is defined by, in the order written.
+        depth: how many perturbations there are of derivatives inside the expression.
     """
 
     arithmetic: Arithmetic
@@ -47,9 +49,11 @@ class Evaluation(ABC):
     functions: Functions = field(default_factory=Functions)
     known: dict[Key, Value] = field(default_factory=dict)
     keep: bool = False
-    declared: Mapping[str, Size] = field(default_factory=dict)
+    declared: Mapping[str, SizedSignature] = field(default_factory=dict)
     watched: set[int] | None = None
     classes: Mapping[str, int] = field(default_factory=dict)
+    definitions: dict[str, Tree] = field(default_factory=dict)
+    depth: int = 0
     # Values at places of letters, which are needed again at others.
     _placed: dict[Key, Value] = field(init=False, repr=False)
     _reader: IndexReader = field(init=False, repr=False)
@@ -69,6 +73,7 @@ class Evaluation(ABC):
             value = self.value(statement.value, ANY_SIZE)
             if statement.name is not None:
                 self.names[statement.name] = value
+                self.definitions[statement.name] = statement.value
 
     def result(self, program: Program, expected: Expected = ANY_SIZE) -> Sized:
         """The value of a program, as an array.

@@ -1,8 +1,8 @@
-"""Functions of whole matrices on tables: inverses, exponentials, polar factors, eigenvalues."""
+"""Functions of whole matrices on tables: inverses, exponentials, polar factors."""
 
 from fractions import Fraction
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from dimderiv.verify.evaluate.arithmetic import (
     ONE,
@@ -28,9 +28,6 @@ from dimderiv.verify.layout import Table, entries, square_size, transposed
 LARGEST_NORM = 1000
 EXPM_HALVINGS = 8
 MOST_ITERATIONS = 200
-# Each step of Newton's method doubles the order to which a series is known.
-NEWTON_STEPS = 3
-SMALLEST_GAP = Fraction(1, 10**6)
 
 
 def inverse(arithmetic: Arithmetic, table: Table) -> Table:
@@ -169,55 +166,3 @@ def _is_settled(arithmetic: Arithmetic, x: Scalar) -> bool:
     if type(x) is Jet:
         return _is_settled(arithmetic, x.value) and _is_settled(arithmetic, x.slope)
     return arithmetic.is_zero(x)
-
-
-def largest_eigenvalue(arithmetic: Arithmetic, table: Table) -> Table:
-    """The largest eigenvalue of a symmetric matrix, whose perturbations need not be symmetric."""
-    return [[_leading_pair(arithmetic, table)[1]]]
-
-
-def leading_eigenvector(arithmetic: Arithmetic, table: Table) -> Table:
-    """The unit eigenvector of the largest eigenvalue, whose entry of largest size is positive."""
-    return [[entry] for entry in _leading_pair(arithmetic, table)[0]]
-
-
-def _leading_pair(arithmetic: Arithmetic, table: Table) -> tuple[list[Scalar], Scalar]:
-    """The eigenvector and the eigenvalue, by Newton's method from those at the point itself."""
-    vector, value = _pair_at_point(arithmetic, each(table, leading))
-    if not any(type(entry) is Jet for entry in entries(table)):
-        return vector, value
-    for _ in range(NEWTON_STEPS):
-        vector, value = _newton_step(arithmetic, table, vector, value)
-    return vector, value
-
-
-def _newton_step(
-    arithmetic: Arithmetic, table: Table, vector: list[Scalar], value: Scalar
-) -> tuple[list[Scalar], Scalar]:
-    """One step towards `A v = value v` and `v' v = 1`."""
-    size, column = len(vector), [[x] for x in vector]
-    away = combined(table, diagonal(size, value), arithmetic.sub)
-    bordered = [[*row, arithmetic.negative(x)] for row, x in zip(away, vector, strict=True)]
-    bordered.append([*vector, ZERO])
-    residual = each(matrix_product(arithmetic, away, column), arithmetic.negative)
-    length = arithmetic.total([arithmetic.mul(x, x) for x in vector])
-    residual.append([arithmetic.mul(Fraction(1, 2), arithmetic.sub(ONE, length))])
-    _, step = eliminated(arithmetic, bordered, residual)
-    moved = [arithmetic.add(x, step[i][0]) for i, x in enumerate(vector)]
-    return moved, arithmetic.add(value, step[size][0])
-
-
-def _pair_at_point(arithmetic: Arithmetic, table: Table) -> tuple[list[Scalar], Scalar]:
-    size = square_size(table)
-    skew = combined(table, transposed(table), arithmetic.sub)
-    if not all(arithmetic.is_zero(entry) for entry in entries(skew)):
-        raise OutOfDomain("eigenvalues of a matrix that is not symmetric")
-    context: Any = arithmetic.context
-    values, vectors = context.eigsy(context.matrix(each(table, arithmetic.inexact)))
-    order = sorted(range(size), key=lambda k: values[k])
-    last = order[-1]
-    if size > 1 and values[last] - values[order[-2]] < arithmetic.inexact(SMALLEST_GAP):
-        raise OutOfDomain("a largest eigenvalue that is not simple")
-    vector = [vectors[i, last] for i in range(size)]
-    largest = max(vector, key=abs)
-    return [x if largest > 0 else -x for x in vector], values[last]

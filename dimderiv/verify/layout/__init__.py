@@ -6,6 +6,7 @@ from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
 from dimderiv.verify.layout.parts import Key, Letters, labels_of, part
 from dimderiv.verify.layout.perturbations import moves
+from dimderiv.verify.layout.signatures import SizedSignature, entry_pairs
 from dimderiv.verify.layout.sizes import Dimensions, assignments
 from dimderiv.verify.layout.tables import (
     Array,
@@ -49,6 +50,7 @@ __all__ = [
     "Size",
     "SizeUnknownError",
     "Sized",
+    "SizedSignature",
     "Table",
     "assignments",
     "at_each_place",
@@ -56,6 +58,7 @@ __all__ = [
     "constant_nodes",
     "entries",
     "entry_at",
+    "entry_pairs",
     "filled",
     "has_branches",
     "is_single",

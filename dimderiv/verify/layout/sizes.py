@@ -42,7 +42,8 @@ class Dimensions:
     def __init__(self, claims: Sequence[Claim]) -> None:
         claim = claims[0]
         self.shapes = [declaration.shape for declaration in claim.symbols.values()]
-        self.shapes += [claim.value, *claim.inner, *claim.declared.values()]
+        self.shapes += [claim.value, *claim.inner]
+        self.shapes += [shape for each in claim.declared.values() for shape in each.shapes]
         labels = [each.labels for each in claim.symbols.values() if each.labels is not None]
         dims = [*(dim for shape in self.shapes for dim in shape), *labels]
         self.dims = list(dict.fromkeys(dims))

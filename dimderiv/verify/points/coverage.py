@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 
-from dimderiv.language import Call, Entry, Name, Tree, children, walk
+from dimderiv.language import DERIVATIVES, Call, Entry, Name, Tree, children, walk
 from dimderiv.verify.evaluate import Branches
 from dimderiv.verify.layout import Key, constant_nodes
 from dimderiv.verify.points.setting import Setting, node_of
@@ -97,12 +97,17 @@ class Coverage:
                     yield node
 
     def unmoved(self) -> list[Tree]:
-        """The first operations on the way from a variable that have not moved with it."""
+        """The first operations on the way from a variable that have not moved with it.
+
+        A derivative inside may be constant, as the Hessian of a quadratic form is.
+        """
         return [
             node
             for tree in self.statements
             for node in walk(tree)
-            if self._is_unmoved(node) and not any(map(self._is_unmoved, children(node)))
+            if self._is_unmoved(node)
+            and not any(map(self._is_unmoved, children(node)))
+            and not (isinstance(node, Call) and node.function in DERIVATIVES)
         ]
 
     def _is_unmoved(self, node: Tree) -> bool:

@@ -70,6 +70,7 @@ class Sample:
         for statement in program.statements:
             self._remember(statement.value)
             if statement.name is not None and id(statement.value) in self._reader.known:
+                self._reader.definitions[statement.name] = statement.value
                 self._reader.names[statement.name] = self._reader.known[id(statement.value)]
 
     def _remember(self, tree: Tree) -> None:
@@ -120,7 +121,8 @@ class Sample:
 
     def _again(self) -> Evaluator:
         """An evaluator that knows what is kept, and keeps nothing."""
-        return replace(self._reader, names={**self._reader.names}, keep=False)
+        names, definitions = {**self._reader.names}, {**self._reader.definitions}
+        return replace(self._reader, names=names, definitions=definitions, keep=False)
 
     def array(self, program: Program) -> tuple[tuple[int, ...], Entries] | None:
         """The lengths and entries of the value of any program; nothing where it has none.

@@ -21,6 +21,7 @@ from dimderiv.verify.layout import (
     Key,
     Place,
     Sized,
+    SizedSignature,
     constant_nodes,
     entries,
     is_single,
@@ -72,7 +73,9 @@ class Setting:
             names,
             claim,
             keep=keep,
-            declared={name: size_at(shape, trial.sizes) for name, shape in claim.declared.items()},
+            declared={
+                name: SizedSignature(each, trial.sizes) for name, each in claim.declared.items()
+            },
             classes={
                 name: declaration.labels.evaluate(trial.sizes)
                 for name, declaration in claim.symbols.items()

@@ -18,6 +18,7 @@ from dimderiv.language import (
     Tree,
     along,
     declared_part,
+    places_of,
 )
 from dimderiv.language import Entry as Indexed
 from dimderiv.verify.claim import Functions, NotVerifiableError
@@ -27,6 +28,7 @@ from dimderiv.verify.layout import (
     Key,
     Letters,
     Size,
+    SizedSignature,
     Table,
     entries,
     filled,
@@ -40,6 +42,7 @@ from dimderiv.verify.layout import (
 )
 from dimderiv.verify.symbolic import matrices
 from dimderiv.verify.symbolic.arithmetic import ELEMENTWISE, Arithmetic
+from dimderiv.verify.symbolic.declared import unknown_entries
 from dimderiv.verify.symbolic.entries import LetterReader
 from dimderiv.verify.symbolic.functions import (
     OF_ONE,
@@ -90,14 +93,14 @@ class Reader:
         sizes: a number for each dimension.
         names: the value of each symbol, and of each definition so far.
         functions: what functions mean that are not built in.
-        declared: the size of the argument of each function that is declared only.
+        declared: what each function takes and returns that is declared only.
     """
 
     a: Arithmetic
     sizes: Mapping[str, int]
     names: dict[str, Value]
     functions: Functions = field(default_factory=Functions)
-    declared: Mapping[str, Size] = field(default_factory=dict)
+    declared: Mapping[str, SizedSignature] = field(default_factory=dict)
     _placed: dict[Key, Value] = field(init=False, repr=False)
     _letters: LetterReader = field(init=False, repr=False)
 
@@ -216,8 +219,8 @@ class Reader:
         if name in self.functions.values:
             called = self.functions.values[name]
             return entrywise(lambda *xs: a.function(called, *xs), *map(self.value, node.arguments))
-        if declared_part(name)[0] in self.declared and count == 1:
-            return self._unknown(name, node.arguments[0])
+        if declared_part(name)[0] in self.declared:
+            return self._unknown(node)
         if name in self.functions.products:
             operands = [closed(self.value(argument)) for argument in node.arguments]
             product = lettered(self.functions.products[name])
@@ -274,25 +277,26 @@ class Reader:
             return OTHER_SIZE[name](a, table)
         return reduced(lambda xs: REDUCTIONS[name](a, xs), table, axis)
 
-    def _unknown(self, name: str, node: Tree) -> Value:
-        base, order = declared_part(name)
-        size = self.declared[base]
-        if size == (1, 1):  # a function of scalars, also of each entry
-            places = (0,) * order
-            return mapped(self.value(node), lambda x: self.a.declared(base, places, [x]))
-        argument = self.table(node, size)
-        if size_of(argument) != size:
-            raise ShapeError(f"{base} takes {size}, not {size_of(argument)}", span=node.span)
-        given = entries(argument)
-
-        def partial(*places: int) -> Entry:
-            return self.a.declared(base, places, given)
-
-        if order == 0:
-            return [[partial()]]
-        if order == 1:
-            return filled(size, lambda i, j: partial(i * size[1] + j))
-        return filled((len(given), len(given)), partial)
+    def _unknown(self, node: Call) -> Value:
+        """A declared function or a derivative of it."""
+        name = declared_part(node.function)[0]
+        known = self.declared[name]
+        if len(node.arguments) != len(known.arguments):
+            message = f"{name} takes {len(known.arguments)} arguments"
+            raise ShapeError(message, span=node.span)
+        if known.is_of_numbers:
+            places = places_of(node.function)
+            return mapped(
+                self.value(node.arguments[0]), lambda x: self.a.declared(name, places, [x])
+            )
+        given = list[Entry]()
+        for argument, size in zip(node.arguments, known.arguments, strict=True):
+            table = self.table(argument, size)
+            if size_of(table) != size:
+                raise ShapeError(f"{name} takes {size}, not {size_of(table)}", span=node.span)
+            given += entries(table)
+        found = unknown_entries(self.a, node.function, known, given)
+        return two_axes(known.placed(node.function, found))
 
     def _constant(self, node: Call) -> Value:
         a, arguments = self.a, node.arguments

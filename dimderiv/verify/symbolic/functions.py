@@ -15,6 +15,7 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "expm": spectral.exponential,
     "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
+    "eigvecs": spectral.eigenvectors,
     "softmax": matrices.softmax,
     "logsoftmax": matrices.log_softmax,
     "tril": matrices.masked(lambda i, j: i >= j),
@@ -22,7 +23,8 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
 }
 OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
-    "eigvec": lambda a, table: spectral.leading_pair(a, table)[1],
+    "eigvec": spectral.leading_eigenvector,
+    "eigvals": lambda a, table: [[x] for x in spectral.eigenvalues(a, table)],
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "tr": matrices.trace,
@@ -33,7 +35,8 @@ SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "norm2": matrices.euclidean_norm,
     "normF": matrices.euclidean_norm,
     "normN": spectral.nuclear_norm,
-    "eigmax": lambda a, table: spectral.leading_pair(a, table)[0],
+    "eigmax": lambda a, table: spectral.extreme_eigenvalue(a, table, -1),
+    "eigmin": lambda a, table: spectral.extreme_eigenvalue(a, table, 0),
 }
 
 REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
@@ -45,7 +48,9 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
     "logsumexp": log_sum_exp,
 }
 
-OF_SQUARE = frozenset({"tr", "det", "logdet", "eigmax", "eigvec"})
+OF_SQUARE = frozenset(
+    {"tr", "det", "logdet"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
+)
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()
 )

@@ -8,7 +8,7 @@ from math import prod
 from typing import TypeAlias
 
 from dimderiv.errors import LimitError, VerificationError
-from dimderiv.language import Blocks, Call, walk
+from dimderiv.language import DERIVATIVES, Blocks, Call, walk
 from dimderiv.verify.claim import Claim, Level, NotVerifiableError, Verification
 from dimderiv.verify.layout import Dimensions, size_at
 from dimderiv.verify.symbolic.arithmetic import (
@@ -27,7 +27,7 @@ from dimderiv.verify.symbolic.problem import Problem
 Compare: TypeAlias = Callable[[Problem, Point], Outcome]
 
 # Functions that this judge does not know.
-AT_POINTS = frozenset({"onehot", "reshape", "permute", "sort", "rank"})
+AT_POINTS = DERIVATIVES.union({"onehot", "reshape", "permute", "sort", "rank"})
 DRAWS = 40
 # Some matrices are singular at some sizes, whatever their entries.
 DRAWS_WITHOUT_VALUE = 16

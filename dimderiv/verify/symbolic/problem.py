@@ -11,9 +11,9 @@ from dimderiv.verify.layout import (
     Place,
     Placement,
     Size,
+    SizedSignature,
     SizeUnknownError,
     Table,
-    size_at,
     size_of,
 )
 from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outside
@@ -39,7 +39,8 @@ class Problem:
 
     def _reader(self, a: Arithmetic, entries: Mapping[str, Table]) -> Reader:
         claim = self.claim
-        declared = {name: size_at(shape, self.sizes) for name, shape in claim.declared.items()}
+        sizes = self.sizes
+        declared = {name: SizedSignature(each, sizes) for name, each in claim.declared.items()}
         return Reader(a, self.sizes, dict(entries), claim, declared)
 
     def value(self, a: Arithmetic, entries: Mapping[str, Table]) -> Table:

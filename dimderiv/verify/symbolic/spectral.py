@@ -1,6 +1,7 @@
 """Matrix functions by eigenvalues: of two rows in closed form, of floats by mpmath."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -160,7 +161,7 @@ def square_root(a: Arithmetic, table: Table) -> Table:
         for _ in range(MOST_STEPS):
             before = root
             root, other = _halfway(root, inverse(a, other)), _halfway(other, inverse(a, root))
-            if all(abs(x - y) < a.tiny**1.5 * abs(x) for x, y in _pairs(root, before)):
+            if all(abs(x - y) < a.tiny**1.5 * abs(x) for x, y in _beside(root, before)):
                 return root
         raise Outside("a root that does not converge")
     if size == 1:
@@ -181,7 +182,7 @@ def _halfway(one: Table, other: Table) -> Table:
     ]
 
 
-def _pairs(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
+def _beside(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
     return list(zip(entries(one), entries(other), strict=True))
 
 
@@ -212,39 +213,75 @@ def _inverse_root(a: Arithmetic, gram: Table) -> Table:
     return [[d / product, -b / product], [-c / product, p / product]]
 
 
-def leading_pair(a: Arithmetic, table: Table) -> tuple[Entry, Table]:
-    """The largest eigenvalue, and its unit eigenvector with a positive entry of largest size."""
-    if square_size(table) == 1:
-        return table[0][0], identity(a, 1)
+def eigenvalues(a: Arithmetic, table: Table) -> list[Entry]:
+    """All eigenvalues of the symmetric part, ascending."""
+    return [value for value, _ in _pairs(a, _symmetric_part(a, table))]
+
+
+def eigenvectors(a: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the unit eigenvectors of the symmetric part, in that order."""
+    return transposed([vector for _, vector in _pairs(a, _symmetric_part(a, table))])
+
+
+def _symmetric_part(a: Arithmetic, table: Table) -> Table:
+    half = a.number(Fraction(1, 2))
+    size = square_size(table)
+    return filled((size, size), lambda i, j: (table[i][j] + table[j][i]) * half)
+
+
+def extreme_eigenvalue(a: Arithmetic, table: Table, place: int) -> Entry:
+    """The smallest or the largest eigenvalue."""
+    return _pairs(a, table, [place])[0][0]
+
+
+def leading_eigenvector(a: Arithmetic, table: Table) -> Table:
+    """The unit eigenvector of the largest eigenvalue, with a positive entry of largest size."""
+    return [[x] for x in _pairs(a, table, [-1])[0][1]]
+
+
+def _pairs(
+    a: Arithmetic, table: Table, places: Sequence[int] | None = None
+) -> list[tuple[Entry, list[Entry]]]:
+    """Eigenvalues with their eigenvectors, at these places of the ascending order or at all."""
+    size = square_size(table)
+    wanted = range(size) if places is None else places
+    if size == 1:
+        return [(table[0][0], [a.number(1)]) for _ in wanted]
     if isinstance(a, Floats):
-        return _pair_of_floats(a, table)
+        return _pairs_of_floats(a, table, wanted)
     (p, b), (c, d) = _two_rows(table)
     root = a.function("sqrt", ((p - d) / 2) ** 2 + b * c)
     refuse_zero(a, root)
-    value = (p + d) / 2 + root
-    candidates = [[b, value - p], [value - d, c]]
-    vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
-    return value, _unit(a, vector, max(map(a.at_point, vector), key=abs))
+    found = []
+    for value in ((p + d) / 2 - root, (p + d) / 2 + root):
+        candidates = [[b, value - p], [value - d, c]]
+        vector = max(candidates, key=lambda v: max(abs(a.at_point(x)) for x in v))
+        found.append((value, _unit(a, vector, max(map(a.at_point, vector), key=abs))))
+    return [found[place] for place in wanted]
 
 
-def _pair_of_floats(a: Floats, table: Table) -> tuple[Entry, Table]:
+def _pairs_of_floats(
+    a: Floats, table: Table, wanted: Sequence[int]
+) -> list[tuple[Entry, list[Entry]]]:
     try:
         values, vectors = a.context.eig(a.context.matrix(table))
     except RuntimeError as error:
         raise Outside("eigenvalues that do not converge") from error
     order = sorted(range(len(values)), key=lambda k: a.context.re(values[k]))
-    best, second = order[-1], order[-2]
-    if abs(values[best] - values[second]) < TOO_CLOSE:
-        raise Outside("a largest eigenvalue that is not simple")
-    vector = [vectors[i, best] for i in range(len(table))]
-    largest = max(vector, key=abs)
-    real = [a.context.re(x / largest) for x in vector]
-    return a.context.re(values[best]), _unit(a, real, 1)
+    found = []
+    for k in (order[place] for place in wanted):
+        if min(abs(values[k] - values[other]) for other in order if other != k) < TOO_CLOSE:
+            raise Outside("an eigenvalue that is not simple")
+        vector = [vectors[i, k] for i in range(len(table))]
+        largest = max(vector, key=abs)
+        real = [a.context.re(x / largest) for x in vector]
+        found.append((a.context.re(values[k]), _unit(a, real, 1)))
+    return found
 
 
-def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> Table:
+def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> list[Entry]:
     length = a.function("sqrt", a.total([x * x for x in vector]))
-    return [[x / length if sign > 0 else -x / length] for x in vector]
+    return [x / length if sign > 0 else -x / length for x in vector]
 
 
 LINEAR = {

@@ -54,7 +54,6 @@ $\displaystyle {}$
 size {}
 says nothing
 unread claims
-as is
 this size has no name yet
 labels have more than one class
 import {} as {}

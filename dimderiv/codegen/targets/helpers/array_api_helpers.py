@@ -76,15 +76,23 @@ def linalg(name, *arrays, **options):
     return function(*arrays, **options)
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value, xp = function(x), namespace(x)
+    x, value = arguments[0], function(*arguments)
+    xp = namespace(x)
     is_array = hasattr(value, "shape")
     value = xp.astype(value, x.dtype) if is_array else xp.asarray(value, dtype=x.dtype, **place(x))
-    expected = ((), x.shape, x.shape[-1:] * 2)[order]
-    if value.shape != expected:
+    expected = x.shape if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
 
@@ -131,67 +139,14 @@ def sigmoid(x):
     return xp.where(x < 0, e, xp.ones_like(x)) / (1 + e)
 
 
+def logsigmoid(x):
+    """The logarithm of sigmoid(x), without overflow."""
+    return -softplus(-x)
+
+
 def silu(x):
     """The product of x and its sigmoid."""
     return x * sigmoid(x)
-
-
-def expm(A):
-    """The matrix exponential: a Taylor polynomial of A / 2^s, squared s times.
-
-    The number s is an array, so no value is looked at: the loop goes on to the greatest that makes
-    sense, and multiplies by the identity from s on.
-    """
-    xp = namespace(A)
-    norm = xp.max(xp.sum(xp.abs(A), axis=0))
-    s = xp.ceil(xp.log2(xp.clip(norm, 1, None))) + 1
-    unit = xp.eye(A.shape[0], dtype=A.dtype, **place(A))
-    term = total = unit
-    for k in range(1, 20):
-        term = term @ A / (2**s * k)
-        total = total + term
-    for k in range(64):
-        total = total @ xp.where(s > k, total, unit)
-    return total
-
-
-def dexpm(A, E):
-    """The derivative of expm at A in the direction E, from a block matrix."""
-    xp, n = namespace(A), A.shape[0]
-    above = xp.concat([A, E], axis=1)
-    below = xp.concat([xp.zeros_like(A), A], axis=1)
-    return expm(xp.concat([above, below], axis=0))[:n, n:]
-
-
-def dexpm_matrix(A):
-    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
-    xp, n = namespace(A), A.shape[0]
-    units = xp.reshape(xp.eye(n * n, dtype=A.dtype, **place(A)), (n * n, n, n))
-    columns = [xp.reshape(dexpm(A, units[k, :, :].T).T, (n * n,)) for k in range(n * n)]
-    return xp.stack(columns, axis=1)
-
-
-def polar(A):
-    """The factor of the polar decomposition with orthonormal columns or rows."""
-    u, _, vt = linalg("svd", A, full_matrices=False)
-    return u @ vt
-
-
-def eigvec(A):
-    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
-    xp = namespace(A)
-    v = linalg("eigh", A)[1][:, -1]
-    largest = xp.reshape(xp.argmax(xp.abs(v)), (1,))
-    return v * xp.sign(xp.take(v, largest, axis=0))
-
-
-def gap_pinv(A):
-    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
-    xp = namespace(A)
-    w, V = linalg("eigh", A)
-    gaps = w[-1] - w
-    is_gap = gaps > A.shape[0] * xp.finfo(w.dtype).eps * xp.max(xp.abs(w))
-    return V / xp.where(is_gap, gaps, xp.full_like(gaps, xp.inf)) @ V.T
 
 
 def einsum(spec, A, B):

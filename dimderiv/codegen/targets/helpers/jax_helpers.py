@@ -34,14 +34,21 @@ def recast(dtype, *values):
     return [array.astype(dtype) for array in arrays]
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    x = jnp.asarray(x)
-    value = jnp.asarray(function(x), jnp.result_type(x, float))
-    expected = ((), x.shape, x.shape[-1:] * 2)[order]
-    if value.shape != expected:
+    arrays = [jnp.asarray(argument) for argument in arguments]
+    value = jnp.asarray(function(*arrays), jnp.result_type(*arrays, float))
+    expected = arrays[0].shape if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(f"{name} returned an array of shape {value.shape}, expected {expected}")
     return value
 
@@ -55,88 +62,6 @@ def conv2_full(G, K):
     """The full convolution: sum over k, l of G[i - k, j - l] K[k, l]."""
     p, q = K.shape
     return conv2(jnp.pad(G, ((p - 1, p - 1), (q - 1, q - 1))), K[::-1, ::-1])
-
-
-def dexpm(A, E):
-    """The derivative of expm at A in the direction E."""
-    return jax.jvp(jax.scipy.linalg.expm, (A,), (E,))[1]
-
-
-def dexpm_matrix(A):
-    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
-    n = len(A)
-    units = jnp.eye(n * n, dtype=A.dtype).reshape(n * n, n, n)
-    return jax.vmap(lambda E: dexpm(A, E.T).T.reshape(n * n), out_axes=1)(units)
-
-
-def cholesky_solve(L, B):
-    """The X with L L' X = B."""
-    return jax.scipy.linalg.cho_solve((L, True), B)
-
-
-def cholesky_inv(L):
-    """The inverse of L L', exactly symmetric."""
-    X = jax.scipy.linalg.solve_triangular(L, jnp.eye(len(L), dtype=L.dtype), lower=True)
-    V = X.T @ X
-    return (V + V.T) / 2
-
-
-def cholesky_logdet(L):
-    """The logarithm of the determinant of L L'."""
-    return 2 * jnp.log(L.diagonal()).sum()
-
-
-def cholesky_det(L):
-    """The determinant of L L'."""
-    return L.diagonal().prod() ** 2
-
-
-def lu_solve(factors, B, transposed=False):
-    """The X with A X = B, or A' X = B."""
-    return jax.scipy.linalg.lu_solve(factors, B, trans=int(transposed))
-
-
-def lu_inv(factors):
-    """The inverse of A."""
-    LU, _ = factors
-    return lu_solve(factors, jnp.eye(len(LU), dtype=LU.dtype))
-
-
-def lu_logdet(factors):
-    """The logarithm of the absolute value of the determinant of A."""
-    return jnp.log(jnp.abs(factors[0].diagonal())).sum()
-
-
-def lu_det(factors):
-    """The determinant of A."""
-    return lu_detsign(factors) * jnp.abs(factors[0].diagonal().prod())
-
-
-def lu_detsign(factors):
-    """The sign of the determinant of A."""
-    LU, pivots = factors
-    exchanges = (pivots != jnp.arange(len(LU))).sum()
-    return (1 - 2 * (exchanges % 2)) * jnp.sign(LU.diagonal()).prod()
-
-
-def polar(A):
-    """The factor of the polar decomposition with orthonormal columns or rows."""
-    u, _, vt = jnp.linalg.svd(A, full_matrices=False)
-    return u @ vt
-
-
-def eigvec(A):
-    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
-    v = jnp.linalg.eigh(A)[1][:, -1]
-    return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])
-
-
-def gap_pinv(A):
-    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
-    w, V = jnp.linalg.eigh(A)
-    gaps = w[-1] - w
-    is_gap = gaps > len(w) * jnp.finfo(w.dtype).eps * jnp.abs(w).max()
-    return V / jnp.where(is_gap, gaps, jnp.inf) @ V.T
 
 
 def on_diagonal(values, pattern, shape, dtype):

@@ -1,86 +1,97 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-"""The functions of whole matrices that jax lacks, for generated jax code."""
+"""Functions of a matrix as a whole, and factorizations, for generated jax code.
+
+As in `jax_helpers`, generated code contains their text.
+"""
 
 import jax
 import jax.numpy as jnp
 
 
-def mpower(A, k):
-    """A to the power of the whole number k, which may be traced, by squaring."""
-    unit = jnp.broadcast_to(jnp.eye(A.shape[-1], dtype=A.dtype), A.shape)
-
-    def squared(state):
-        left, power, square = state
-        return left // 2, jnp.where(left % 2, power @ square, power), square @ square
-
-    state = jnp.abs(jnp.asarray(k).astype(int)), unit, A
-    power = jax.lax.while_loop(lambda state: state[0] > 0, squared, state)[1]
-    return jax.lax.cond(jnp.all(jnp.asarray(k) < 0), jnp.linalg.inv, lambda P: P, power)
+def dexpm(A, E):
+    """The derivative of expm at A in the direction E."""
+    return jax.jvp(jax.scipy.linalg.expm, (A,), (E,))[1]
 
 
-def block(A, E):
-    """The matrix [A, E; 0, A], of which a function has its derivative at A along E on the right."""
-    return jnp.block([[A, E], [jnp.zeros_like(A), A]])
-
-
-def units(m, n, A):
-    """The m x n matrices with a single 1, in the order of stacked columns."""
-    return jnp.eye(m * n, dtype=A.dtype).reshape(m * n, n, m).transpose(0, 2, 1)
-
-
-def stacked(matrices):
-    """The matrix whose columns are matrices with their columns stacked."""
-    return jnp.stack([E.T.reshape(-1) for E in matrices], axis=1)
-
-
-def dpower(A, k, E):
-    """The derivative of A to the power of k in the direction E, the sum of A^r E A^(k - 1 - r)."""
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
     n = len(A)
-    return mpower(block(A, E), k)[:n, n:]
+    units = jnp.eye(n * n, dtype=A.dtype).reshape(n * n, n, n)
+    return jax.vmap(lambda E: dexpm(A, E.T).T.reshape(n * n), out_axes=1)(units)
 
 
-def dpower_matrix(A, k):
-    """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
-    n = len(A)
-    return stacked([dpower(A, k, E) for E in units(n, n, A)])
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    return jax.scipy.linalg.cho_solve((L, True), B)
 
 
-def sylvester(A, B, C):
-    """The X with A X + X B = C, by one system of its entries."""
-    m, n = C.shape
-    return jnp.linalg.solve(kronecker_sum(A, B), C.T.reshape(-1)).reshape(n, m).T
+def cholesky_inv(L):
+    """The inverse of L L', exactly symmetric."""
+    X = jax.scipy.linalg.solve_triangular(L, jnp.eye(len(L), dtype=L.dtype), lower=True)
+    V = X.T @ X
+    return (V + V.T) / 2
 
 
-def kronecker_sum(A, B):
-    """The matrix K with vec(A X + X B) = K vec(X), columns stacked."""
-    eyes = [jnp.eye(len(each), dtype=A.dtype) for each in (B, A)]
-    return jnp.kron(eyes[0], A) + jnp.kron(B.T, eyes[1])
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * jnp.log(L.diagonal()).sum()
 
 
-def sylvester_matrix(A, B):
-    """The matrix K with vec(sylvester(A, B, C)) = K vec(C), columns stacked."""
-    system = kronecker_sum(A, B)
-    return jnp.linalg.solve(system, jnp.eye(len(system), dtype=A.dtype))
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
 
 
-def sqrtm(A):
-    """The principal square root, by Newton's iteration in the form that adds up the steps.
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    return jax.scipy.linalg.lu_solve(factors, B, trans=int(transposed))
 
-    Where it does not converge, as of a matrix with a negative eigenvalue, it is not a number.
-    """
-    c = jnp.linalg.norm(A, 1)
-    c = jnp.where(c > 0, c, 1)
-    accuracy = jnp.finfo(A.dtype).eps
 
-    def is_far(state):
-        X, E, count = state
-        return (jnp.linalg.norm(E) > accuracy * jnp.linalg.norm(X)) & (count < 100)
+def lu_inv(factors):
+    """The inverse of A."""
+    LU, _ = factors
+    return lu_solve(factors, jnp.eye(len(LU), dtype=LU.dtype))
 
-    def moved(state):
-        X, E, count = state
-        X = X + E
-        return X, -E @ jnp.linalg.solve(X, E) / 2, count + 1
 
-    start = A / c, (jnp.eye(len(A), dtype=A.dtype) - A / c) / 2, 0
-    X, E, count = jax.lax.while_loop(is_far, moved, start)
-    return jnp.where(count < 100, (X + E) * jnp.sqrt(c), jnp.nan)
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    return jnp.log(jnp.abs(factors[0].diagonal())).sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    return lu_detsign(factors) * jnp.abs(factors[0].diagonal().prod())
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
+    LU, pivots = factors
+    exchanges = (pivots != jnp.arange(len(LU))).sum()
+    return (1 - 2 * (exchanges % 2)) * jnp.sign(LU.diagonal()).prod()
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = jnp.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = jnp.linalg.eigh(A)[1][:, -1]
+    return v * jnp.sign(v[jnp.argmax(jnp.abs(v))])
+
+
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    V = jnp.linalg.eigh(A)[1]
+    top = jnp.take_along_axis(V, jnp.abs(V).argmax(axis=0)[None, :], axis=0)
+    return V * jnp.sign(top)
+
+
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = jnp.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * jnp.finfo(w.dtype).eps * jnp.abs(w).max()
+    return V / jnp.where(is_gap, gaps, jnp.inf) @ V.T

@@ -1,83 +1,180 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
-"""The functions of whole matrices that numpy lacks, for generated numpy code."""
+"""Functions of a matrix as a whole, and factorizations, for generated numpy code.
+
+As in `numpy_helpers`, generated code contains their text.
+"""
+
+import math
 
 import numpy as np
 
-
-def whole(k):
-    """An exponent of a matrix as a whole number."""
-    if k != int(k):
-        raise ValueError(f"a power of a matrix has a whole exponent, and this is {k}")
-    return int(k)
+try:
+    from scipy.linalg import lapack
+except ImportError:
+    lapack = None
 
 
-def block(A, E):
-    """The matrix [A, E; 0, A], of which a function has its derivative at A along E on the right."""
-    return np.block([[A, E], [np.zeros_like(A), A]])
+def expm(A):
+    """The matrix exponential: a Taylor polynomial of A / 2^s, squared s times."""
+    s = max(0, math.frexp(np.linalg.norm(A, 1))[1] + 1)
+    term = total = np.eye(len(A), dtype=A.dtype)
+    for k in range(1, 20):
+        term = term @ A / (2**s * k)
+        total = total + term
+    return np.linalg.matrix_power(total, 2**s)
 
 
-def units(m, n, A):
-    """The m x n matrices with a single 1, in the order of stacked columns."""
-    return np.eye(m * n, dtype=A.dtype).reshape(m * n, n, m).transpose(0, 2, 1)
-
-
-def stacked(matrices):
-    """The matrix whose columns are matrices with their columns stacked."""
-    return np.stack([E.ravel(order="F") for E in matrices], axis=1)
-
-
-def dpower(A, k, E):
-    """The derivative of A to the power of k in the direction E, the sum of A^r E A^(k - 1 - r)."""
+def dexpm(A, E):
+    """The derivative of expm at A in the direction E, from a block matrix."""
     n = len(A)
-    return np.linalg.matrix_power(block(A, E), whole(k))[:n, n:]
+    return expm(np.block([[A, E], [np.zeros_like(A), A]]))[:n, n:]
 
 
-def dpower_matrix(A, k):
-    """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
+def dexpm_matrix(A):
+    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
     n = len(A)
-    return stacked([dpower(A, k, E) for E in units(n, n, A)])
+    units = np.eye(n * n, dtype=A.dtype).reshape(n * n, n, n, order="F")
+    return np.stack([dexpm(A, E).ravel(order="F") for E in units], axis=1)
 
 
-def sylvester(A, B, C):
-    """The X with A X + X B = C: of few entries by one system, of many by eigenvectors.
+def routine(name, A):
+    """The routine of LAPACK for a matrix; None without scipy, of another type, or of no entries."""
+    kind = {"f": "s", "d": "d"}.get(A.dtype.char) if A.size else None
+    return getattr(lapack, f"{kind}{name}", None)
 
-    Eigenvectors may be nearly dependent, so what they leave over is solved for again.
-    """
-    m, n = C.shape
-    if m * n <= 900:
-        found = np.linalg.solve(kronecker_sum(A, B), C.ravel(order="F"))
-        return found.reshape(n, m).T
-    (a, U), (b, V) = np.linalg.eig(A), np.linalg.eig(B)
-    X = np.zeros_like(C)
-    for _ in range(3):
-        inner = np.linalg.solve(U, (C - A @ X - X @ B) @ V) / (a[:, None] + b)
-        X = X + np.linalg.solve(V.T, (U @ inner).T).T.real
-    scale = (np.linalg.norm(A) + np.linalg.norm(B)) * np.linalg.norm(X)
-    if not np.linalg.norm(C - A @ X - X @ B) <= 1e4 * np.finfo(C.dtype).eps * scale:
-        raise np.linalg.LinAlgError("the eigenvectors of A or B are too nearly dependent")
+
+def cholesky(S, name="the matrix"):
+    """The lower triangular L with S = L L'; of S the lower triangle is read."""
+    potrf = routine("potrf", S)
+    if potrf is None:
+        try:
+            return np.linalg.cholesky(S)
+        except np.linalg.LinAlgError as error:
+            raise np.linalg.LinAlgError(f"{name} is not positive definite") from error
+    # LAPACK reads by columns: a transpose is a view there, and not copied.
+    U, info = potrf(S.T)
+    if info:
+        raise np.linalg.LinAlgError(f"{name} is not positive definite")
+    return U.T
+
+
+def cholesky_solve(L, B):
+    """The X with L L' X = B."""
+    potrs = routine("potrs", L)
+    if potrs is None:
+        return substituted(L.T[::-1, ::-1], substituted(L, B)[::-1])[::-1].copy()
+    return potrs(L.T, B)[0]
+
+
+def cholesky_inv(L):
+    """The inverse of L L', exactly symmetric."""
+    potri = routine("potri", L)
+    if potri is None:
+        X = substituted(L, np.eye(len(L), dtype=L.dtype))
+        return X.T @ X
+    lower = potri(L.T)[0].T
+    V = lower + lower.T
+    V.reshape(-1)[:: len(V) + 1] = lower.diagonal()
+    return V
+
+
+def cholesky_logdet(L):
+    """The logarithm of the determinant of L L'."""
+    return 2 * np.log(L.diagonal()).sum()
+
+
+def cholesky_det(L):
+    """The determinant of L L'."""
+    return L.diagonal().prod() ** 2
+
+
+def substituted(L, B):
+    """The X with L X = B for a lower triangular L, block by block."""
+    X = B.astype(L.dtype)
+    for start in range(0, len(L), 32):
+        block = slice(start, start + 32)
+        X[block] -= L[block, :start] @ X[:start]
+        X[block] = np.linalg.solve(L[block, block], X[block])
     return X
 
 
-def kronecker_sum(A, B):
-    """The matrix K with vec(A X + X B) = K vec(X), columns stacked."""
-    return np.kron(np.eye(len(B), dtype=A.dtype), A) + np.kron(B.T, np.eye(len(A), dtype=A.dtype))
+def lu(A):
+    """The factors of A'; without scipy A itself, which every use factorizes."""
+    getrf = routine("getrf", A)
+    return A if getrf is None else getrf(A.T)
 
 
-def sylvester_matrix(A, B):
-    """The matrix K with vec(sylvester(A, B, C)) = K vec(C), columns stacked."""
-    system = kronecker_sum(A, B)
-    return np.linalg.solve(system, np.eye(len(system), dtype=A.dtype))
+def lu_solve(factors, B, transposed=False):
+    """The X with A X = B, or A' X = B."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.solve(factors.T if transposed else factors, B)
+    LU, pivots, info = factors
+    if info:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return routine("getrs", LU)(LU, pivots, B, trans=not transposed)[0]
 
 
-def sqrtm(A):
-    """The principal square root, by Newton's iteration in the form that adds up the steps."""
-    c = np.linalg.norm(A, 1)
-    if not c:
-        return A
-    X, E = A / c, (np.eye(len(A), dtype=A.dtype) - A / c) / 2
-    for _ in range(100):
-        X = X + E
-        E = -E @ np.linalg.solve(X, E) / 2
-        if np.linalg.norm(E) <= np.finfo(A.dtype).eps * np.linalg.norm(X):
-            return X * np.sqrt(c)
-    raise np.linalg.LinAlgError("a matrix with an eigenvalue that is negative or 0 has no root")
+def lu_inv(factors):
+    """The inverse of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.inv(factors)
+    LU, pivots, info = factors
+    if info:
+        raise np.linalg.LinAlgError("Singular matrix")
+    return routine("getri", LU)(LU, pivots, lwork=64 * len(LU))[0].T
+
+
+def lu_logdet(factors):
+    """The logarithm of the absolute value of the determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.slogdet(factors)[1]
+    with np.errstate(divide="ignore"):
+        return np.log(np.abs(factors[0].diagonal())).sum()
+
+
+def lu_det(factors):
+    """The determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.det(factors)
+    return lu_detsign(factors) * np.abs(factors[0].diagonal().prod())
+
+
+def lu_detsign(factors):
+    """The sign of the determinant of A."""
+    if isinstance(factors, np.ndarray):
+        return np.linalg.slogdet(factors)[0]
+    LU, pivots, _ = factors
+    sign = np.sign(LU.diagonal()).prod()
+    return -sign if np.count_nonzero(pivots != np.arange(len(LU))) % 2 else sign
+
+
+def inv(A):
+    """The inverse of A."""
+    return lu_inv(lu(A))
+
+
+def polar(A):
+    """The factor of the polar decomposition with orthonormal columns or rows."""
+    u, _, vt = np.linalg.svd(A, full_matrices=False)
+    return u @ vt
+
+
+def eigvec(A):
+    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
+    v = np.linalg.eigh(A)[1][:, -1]
+    return v * np.sign(v[np.argmax(np.abs(v))])
+
+
+def eigvecs(A):
+    """The unit eigenvectors as columns, by ascending eigenvalue, their largest entries positive."""
+    V = np.linalg.eigh(A)[1]
+    top = np.take_along_axis(V, np.abs(V).argmax(axis=0)[None, :], axis=0)
+    return V * np.sign(top)
+
+
+def gap_pinv(A):
+    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
+    w, V = np.linalg.eigh(A)
+    gaps = w[-1] - w
+    is_gap = gaps > len(w) * np.finfo(w.dtype).eps * np.abs(w).max()
+    return V / np.where(is_gap, gaps, np.inf) @ V.T

@@ -14,6 +14,11 @@ except ImportError:
     special = None
 
 
+def logsigmoid(x):
+    """The logarithm of sigmoid(x), without overflow."""
+    return -np.logaddexp(0, -x)
+
+
 def erfc(x):
     """1 - erf(x) of each entry, also where that is tiny."""
     return special.erfc(x) if special else np.vectorize(math.erfc, otypes=[x.dtype])(x)

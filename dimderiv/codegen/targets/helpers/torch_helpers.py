@@ -59,13 +59,21 @@ def as_tensor(value):
     return torch.as_tensor(value, dtype=torch.float64)
 
 
-def applied(name, function, x, order):
-    """The value of a function that was handed in, or of its gradient or Hessian, as order says."""
+def agrees(shape, expected):
+    """Whether a shape has the sizes that are expected; where nothing is, any does."""
+    if len(shape) != len(expected):
+        return False
+    return all(b is None or a == b for a, b in zip(shape, expected, strict=True))
+
+
+def applied(name, function, expected, *arguments):
+    """The value of a function that was handed in: of a shape with the sizes that are expected."""
     if not callable(function):
         raise TypeError(f"{name} is a function, not {type(function).__name__}")
-    value = torch.as_tensor(function(x), dtype=x.dtype, device=x.device).detach().clone()
-    expected = ((), tuple(x.shape), tuple(x.shape[-1:]) * 2)[order]
-    if value.shape != expected:
+    x, value = arguments[0], function(*arguments)
+    value = torch.as_tensor(value, dtype=x.dtype, device=x.device).detach().clone()
+    expected = tuple(x.shape) if expected is None else expected
+    if not agrees(value.shape, expected):
         raise ValueError(
             f"{name} returned a tensor of shape {tuple(value.shape)}, expected {expected}"
         )
@@ -77,88 +85,6 @@ def compared(test, x, y):
     if isinstance(y, torch.Tensor) and y.shape != x.shape:
         x, y = torch.broadcast_tensors(x, y)
     return test(x, y, out=torch.empty(x.shape, dtype=x.dtype, device=x.device))
-
-
-def dexpm(A, E):
-    """The derivative of the matrix exponential at A in the direction E, from a block matrix."""
-    n = A.shape[-1]
-    above = torch.cat([A, E], -1)
-    below = torch.cat([torch.zeros_like(A), A], -1)
-    return torch.linalg.matrix_exp(torch.cat([above, below], -2))[..., :n, n:]
-
-
-def dexpm_matrix(A):
-    """The matrix K with vec(dexpm(A, E)) = K vec(E), columns stacked."""
-    n = len(A)
-    units = torch.eye(n * n, dtype=A.dtype, device=A.device).reshape(n * n, n, n).mT
-    return torch.stack([dexpm(A, E).T.ravel() for E in units], 1)
-
-
-def cholesky_solve(L, B):
-    """The X with L L' X = B."""
-    if B.ndim == 1:
-        return torch.cholesky_solve(B[:, None], L)[:, 0]
-    return torch.cholesky_solve(B, L)
-
-
-def cholesky_logdet(L):
-    """The logarithm of the determinant of L L'."""
-    return 2 * L.diagonal().log().sum()
-
-
-def cholesky_det(L):
-    """The determinant of L L'."""
-    return L.diagonal().prod() ** 2
-
-
-def lu_solve(factors, B, transposed=False):
-    """The X with A X = B, or A' X = B."""
-    if B.ndim == 1:
-        return lu_solve(factors, B[:, None], transposed)[:, 0]
-    return torch.linalg.lu_solve(*factors, B, adjoint=transposed)
-
-
-def lu_inv(factors):
-    """The inverse of A."""
-    LU, _ = factors
-    return lu_solve(factors, torch.eye(len(LU), dtype=LU.dtype, device=LU.device))
-
-
-def lu_logdet(factors):
-    """The logarithm of the absolute value of the determinant of A."""
-    return factors[0].diagonal().abs().log().sum()
-
-
-def lu_det(factors):
-    """The determinant of A."""
-    return lu_detsign(factors) * factors[0].diagonal().prod().abs()
-
-
-def lu_detsign(factors):
-    """The sign of the determinant of A."""
-    LU, pivots = factors
-    exchanges = (pivots != torch.arange(1, len(LU) + 1, device=LU.device)).sum()
-    return (1 - 2 * (exchanges % 2)) * LU.diagonal().sign().prod()
-
-
-def polar(A):
-    """The factor of the polar decomposition with orthonormal columns or rows."""
-    u, _, vt = torch.linalg.svd(A, full_matrices=False)
-    return u @ vt
-
-
-def eigvec(A):
-    """The unit eigenvector of the largest eigenvalue, its largest entry positive."""
-    v = torch.linalg.eigh(A)[1][:, -1]
-    return v * v[v.abs().argmax()].sign()
-
-
-def gap_pinv(A):
-    """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
-    w, V = torch.linalg.eigh(A)
-    gaps = w[-1] - w
-    is_gap = gaps > len(w) * torch.finfo(w.dtype).eps * w.abs().max()
-    return V / torch.where(is_gap, gaps, torch.inf) @ V.T
 
 
 def indices(sizes, device):

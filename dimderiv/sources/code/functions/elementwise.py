@@ -11,8 +11,8 @@ from dimderiv.sources.code.operators import entrywise, extreme
 from dimderiv.sources.code.values import Array, Kind, Place, Value
 
 _SAME = """exp log sqrt sin cos tan sinh cosh tanh arcsin arccos arctan abs sign relu sigmoid
-    softplus erf silu expm1 log1p log2 log10 asinh acosh atanh erfc erfinv lgamma digamma
-    square reciprocal rsqrt"""
+    softplus logsigmoid erf silu expm1 log1p log2 log10 asinh acosh atanh erfc erfinv lgamma
+    digamma square reciprocal rsqrt"""
 # Those that everybody calls so, without a library.
 PLAIN = frozenset(_SAME.split())
 # What makes copies, or changes the type of the entries.
@@ -29,6 +29,9 @@ _OTHER = {
     "atan": "arctan",
     "expit": "sigmoid",
     "gammaln": "lgamma",
+    "loggamma": "lgamma",
+    "log_expit": "logsigmoid",
+    "log_sigmoid": "logsigmoid",
     "psi": "digamma",
     "ndtr": "normcdf",
     "sgn": "sign",
@@ -42,6 +45,7 @@ _OF_TWO = {
     "fmax": "max",
     "fmin": "min",
     "hypot": "hypot",
+    "polygamma": "polygamma",
     "arctan2": "arctan2",
     "atan2": "arctan2",
 }

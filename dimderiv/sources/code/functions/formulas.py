@@ -15,10 +15,10 @@ FORMULAS: Mapping[str, str] = {
     "xlog1py": "lambda a, b: a * log1p(b)",
     "entr": "lambda a: -a * log(a)",
     "rel_entr": "lambda a, b: a * log(a / b)",
+    "huber": "lambda delta, a: where(abs(a) <= delta, a**2 / 2, delta * (abs(a) - delta / 2))",
+    "pseudo_huber": "lambda delta, a: delta**2 * (sqrt(1 + (a / delta)**2) - 1)",
+    "exp10": "lambda a: exp(log(10) * a)",
     "logit": "lambda a: log(a / (1 - a))",
-    "log_expit": "lambda a: -softplus(-a)",
-    "logsigmoid": "lambda a: -softplus(-a)",
-    "log_sigmoid": "lambda a: -softplus(-a)",
     "softsign": "lambda a: a / (1 + abs(a))",
     "soft_sign": "lambda a: a / (1 + abs(a))",
     "tanhshrink": "lambda a: a - tanh(a)",
@@ -27,8 +27,16 @@ FORMULAS: Mapping[str, str] = {
     "hardtanh": "lambda a, min_val=-1, max_val=1: minimum(maximum(a, min_val), max_val)",
     "softmin": "lambda a, axis: softmax(-a, axis)",
     "sinc": "lambda a: sin(pi * a) / (pi * a)",
+    "trapezoid": "lambda a, x:"
+    " sum((x[..., 1:] - x[..., :-1]) * (a[..., 1:] + a[..., :-1]), axis=-1) / 2",
+    "trapz": "lambda a, x:"
+    " sum((x[..., 1:] - x[..., :-1]) * (a[..., 1:] + a[..., :-1]), axis=-1) / 2",
+    "cov": "lambda a: (a - mean(a, axis=1, keepdims=True))"
+    " @ (a - mean(a, axis=1, keepdims=True)).T / (a.shape[1] - 1)",
     "ptp": "lambda a: max(a) - min(a)",
     "linear": "lambda a, weight, bias=0: a @ weight.T + bias",
+    "vecdot": "lambda a, b: sum(a * b, axis=-1)",
+    "matrix_norm": "lambda a: norm(a)",
     "addmm": "lambda c, a, b: c + a @ b",
     "mse_loss": "lambda a, target, reduction='mean': reduced((a - target)**2, reduction)",
     "l1_loss": "lambda a, target, reduction='mean': reduced(abs(a - target), reduction)",
@@ -104,8 +112,19 @@ def cross_entropy(at: Place, a: Value, target: Value, reduction: Value = "mean")
     return nll_loss(at, logs, classes, reduction)
 
 
+def kl_div(at: Place, a: Value, b: Value) -> Array:
+    """The terms of a relative entropy, as SciPy has them; PyTorch takes a logarithm first."""
+    if at.library == "torch":
+        at.refuse("kl_div of torch takes logarithms, which is not read", "the formula")
+    first, second = at.array(a), at.array(b)
+    logarithm = operators.entrywise(at, "log", operators.divided(at, first, second))
+    less = operators.added(at, operators.multiplied(at, first, logarithm), first, subtract=True)
+    return operators.added(at, less, second)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "reduced": reduced,
+    "kl_div": kl_div,
     "last_axis": last_axis,
     "nll_loss": nll_loss,
     "cross_entropy": cross_entropy,

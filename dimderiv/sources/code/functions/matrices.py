@@ -143,7 +143,15 @@ def slogdet(at: Place, a: Value) -> Parts:
     return Parts("slogdet", {"sign": None, "logabsdet": logarithm})
 
 
+def eigh(at: Place, a: Value) -> Parts:
+    """Eigenvalues and eigenvectors of a symmetric matrix."""
+    values, vectors = (_of_matrix(name, axes)(at, a) for name, axes in SPECTRUM)
+    return Parts("eigh", {"eigenvalues": values, "eigenvectors": vectors})
+
+
 logdet = _of_matrix("logdet", 0)
+# The parts of an eigendecomposition, and how many axes they have.
+SPECTRUM = (("eigvals", 1), ("eigvecs", 2))
 
 
 def multi_dot(at: Place, a: Value) -> Array:
@@ -317,6 +325,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "cho_solve": cho_solve,
     "cholesky_solve": cholesky_solve,
     "slogdet": slogdet,
+    "eigh": eigh,
+    "eigvalsh": _of_matrix("eigvals", 1),
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
     "diag": diag,

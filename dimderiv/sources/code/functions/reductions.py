@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from dimderiv.language import Binary, Call, Number, Transpose
 from dimderiv.sources.code import operators
-from dimderiv.sources.code.arranging import axis_of, exchanged, reduced_axes
+from dimderiv.sources.code.arranging import axis_of, reduced_axes
 from dimderiv.sources.code.habits import OF_A_NUMBER
 from dimderiv.sources.code.operators import entrywise, extreme
 from dimderiv.sources.code.values import IS_NO_COLUMN, Array, Parts, Place, Value, transposed
@@ -202,11 +202,10 @@ def along_rows(at: Place, function: str, array: Array, axis: int) -> Array:
     if array.axes == 1:
         return Array(Call(function, (array.tree,), span=at.span), 1, array.is_row)
     if array.axes == 2:
-        is_turned = axis == 0
-        inner = transposed(array.tree) if is_turned else array.tree
-        at.claim(inner, IS_NO_COLUMN)
-        tree = Call(function, (inner,), span=at.span)
-        return Array(Transpose(tree, at.span) if is_turned else tree, 2)
+        if axis == 0:
+            return Array(Call(function, (array.tree,), axis=0, span=at.span), 2)
+        at.claim(array.tree, IS_NO_COLUMN)
+        return Array(Call(function, (array.tree,), span=at.span), 2)
     return Array(Call(function, (array.tree,), axis=(axis,), span=at.span), array.axes)
 
 
@@ -227,6 +226,34 @@ def _softmax(function: str) -> Callable[..., Array]:
     return read
 
 
+def logsumexp(
+    at: Place, a: Value, axis: Value = None, b: Value = None, keepdims: Value = False
+) -> Array:
+    """The logarithm of a sum of exponentials, with weights where they are given."""
+    array = at.array(a)
+    if b is None:
+        return reduced(at, "logsumexp", array, axis, keepdims)
+    weighted = operators.multiplied(at, at.array(b), entrywise(at, "exp", array))
+    return entrywise(at, "log", reduced(at, "sum", weighted, axis, keepdims))
+
+
+def ordered(at: Place, a: Value, axis: Value = None) -> Value:
+    """The entries in their order, along the last axis unless another is given."""
+    array = at.array(a)
+    if array.axes == 0:
+        at.misfit("a sort is that of an array")
+    (number,) = [array.axes - 1] if axis is None else axes_of(at, array, axis)
+    found = along_rows(at, "sort", array, number)
+    return Parts("sort", {"values": found, "indices": None}) if at.library == "torch" else found
+
+
+def median(at: Place, a: Value) -> Array:
+    """The middle entry, or the mean of both; PyTorch takes the smaller one."""
+    if at.library == "torch":
+        at.refuse("the median of torch is the smaller one of two in the middle", "np.median(x)")
+    return Array(Call("median", (at.array(a).tree,), span=at.span), 0)
+
+
 def cumsum(at: Place, a: Value, axis: Value = None) -> Array:
     """Running sums."""
     array = at.array(a)
@@ -235,14 +262,15 @@ def cumsum(at: Place, a: Value, axis: Value = None) -> Array:
     if array.axes != 2 or axis is None:
         at.misfit("running sums are read of 1-D arrays, or along an axis of a matrix")
     (number,) = axes_of(at, array, axis)
-    turned = array if number == 1 else exchanged(at, array, 0, 1)
-    at.claim(turned.tree, IS_NO_COLUMN)
-    summed = Array(Call("cumsum", (turned.tree,), span=at.span), 2)
-    return summed if number == 1 else exchanged(at, summed, 0, 1)
+    at.claim(array.tree if number else transposed(array.tree), IS_NO_COLUMN)
+    return Array(Call("cumsum", (array.tree,), axis=number, span=at.span), 2)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Value]] = {
-    **{name: _reduction(name) for name in ("sum", "mean", "prod", "logsumexp")},
+    **{name: _reduction(name) for name in ("sum", "mean", "prod")},
+    "logsumexp": logsumexp,
+    "sort": ordered,
+    "median": median,
     **{name: _extreme(name) for name in ("max", "min")},
     **{f"a{name}": _reduction(name) for name in ("max", "min")},
     "average": count_mean,
