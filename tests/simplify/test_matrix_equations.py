@@ -1,3 +1,4 @@
+# mypy: disable-error-code="no-untyped-call"
 """Sylvester and Lyapunov equations, and square roots of matrices, which are derived by them."""
 
 import numpy as np
