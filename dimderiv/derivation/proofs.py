@@ -138,7 +138,10 @@ class _Proof:
         """Declarations of the arguments, with the properties that the rule asks for."""
         pairs = zip(self.rule.arguments, shapes, strict=False)
         declared = {n: "integer" if n in self.rule.whole else shape for n, shape in pairs}
-        properties = {"symmetric": self.rule.symmetric, "probability": self.rule.rows_sum_to_one}
+        rule = self.rule
+        symmetric = [name for name in rule.symmetric if name not in rule.definite]
+        properties = {"symmetric": symmetric, "spd": rule.definite}
+        properties["probability"] = rule.rows_sum_to_one
         for word, names in properties.items():
             for name in names:
                 if declared.get(name, "scalar") != "scalar":
@@ -149,7 +152,9 @@ class _Proof:
         """Vector-Jacobian products, by every argument that has a derivative."""
         rule = self.rule
         wrt = rule.arguments if rule.kind in WITHOUT_DERIVATIVE else tuple(rule.derivative)
-        for axis in AXES if rule.kind == "reduction" or rule.along else AXES[:1]:
+        axes = AXES if rule.kind == "reduction" or rule.along else AXES[:1]
+        # A column has no second axis for what has another definition there.
+        for axis in axes[:2] if rule.column and " x " not in shapes else axes:
             if wrt:
                 call = _call(rule.name, (*rule.arguments, *axis))
                 typed = self._typed(call, shapes, wrt)

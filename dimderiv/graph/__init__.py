@@ -60,6 +60,7 @@ from dimderiv.graph.normal_form import number, times, without_coefficient
 from dimderiv.graph.null_spaces import less_than_largest
 from dimderiv.graph.numbering import all_indices
 from dimderiv.graph.products import arranged, elementwise, part, product, scaled, transposed
+from dimderiv.graph.ratios import logaddexp, ratio
 from dimderiv.graph.selected import is_within, laps_over
 from dimderiv.graph.show import show
 from dimderiv.graph.softmax import exponent, stable
@@ -133,6 +134,7 @@ __all__ = [
     "less_than_largest",
     "letters_of",
     "log_odds",
+    "logaddexp",
     "logarithm_of_sigmoid",
     "moved",
     "named",
@@ -143,6 +145,7 @@ __all__ = [
     "operands_first",
     "part",
     "product",
+    "ratio",
     "reached",
     "rest_of_sigmoid",
     "rows_sum_to_one",

@@ -120,8 +120,10 @@ def _note_assumed(scope: Scope, node: Call, rule: Rule) -> None:
     for name, argument in zip(rule.arguments, node.arguments, strict=True):
         if isinstance(argument, Name) and name in rule.rows_sum_to_one:
             scope.assumed[argument.name] = "probability"
+        elif isinstance(argument, Name) and name in rule.definite:
+            scope.assumed[argument.name] = "spd"
         elif isinstance(argument, Name) and name in rule.symmetric:
-            scope.assumed[argument.name] = "symmetric"
+            scope.assumed.setdefault(argument.name, "symmetric")
 
 
 def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Axes:

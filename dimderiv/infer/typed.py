@@ -168,7 +168,9 @@ IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
     INTEGER: {INTEGER},
+    "spd": {"spd"},
 }
+OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
 _SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
@@ -336,9 +338,11 @@ def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | N
     found = symbols.get(name)
     if found is None or found.properties & IMPLY[assumed]:
         return None
-    if assumed == "symmetric" and not found.shape.is_matrix:
+    if assumed in OF_MATRICES and not found.shape.is_matrix:
         return None
     symbols[name] = replace(found, properties=found.properties | {assumed})
+    if assumed == "spd":
+        return f"{name} is symmetric and positive definite"
     if assumed == "symmetric":
         return f"{name} is symmetric"
     if assumed == INTEGER:

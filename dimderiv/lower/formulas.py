@@ -43,9 +43,10 @@ def lettered_terms(
 ) -> Iterator[LabelledProduct]:
     """The terms of a partial derivative that is given in letters, times what arrives."""
     along = _Rows if rule.kind == "rows" else _Matrices
-    places = along(rule, name, node, value, rulebook)
-    arriving = Factor(upstream, places.value)
     for coefficient, entries in _terms(rule, name, rulebook):
+        # Each term has summed letters of its own.
+        places = along(rule, name, node, value, rulebook)
+        arriving = Factor(upstream, places.value)
         inner = [factor for operand, letters in entries for factor in places.at(operand, letters)]
         if not any(is_zero(factor.node) for factor in inner):
             factors = (arriving, *inner)

@@ -56,6 +56,7 @@ class Rule:
         turns: whether the value at a transpose is the transpose of the value.
         commutes: whether the value commutes with all that the argument commutes with.
         symmetric: the arguments that must be symmetric.
+        definite: those of them that must be positive definite too.
         rows_sum_to_one: the arguments whose rows must sum to 1.
         range: the least and the largest value that an entry can have.
         mpmath: what the value is called in mpmath and sympy, where that is another name.
@@ -86,6 +87,7 @@ class Rule:
     turns: bool = False
     commutes: bool = False
     symmetric: tuple[str, ...] = ()
+    definite: tuple[str, ...] = ()
     rows_sum_to_one: tuple[str, ...] = ()
     range: tuple[float, float] = (-inf, inf)
     mpmath: str = ""
@@ -271,7 +273,7 @@ def refuse_incomplete(rule: Rule) -> None:
 
 def _refuse_stray_arguments(rule: Rule) -> None:
     derived = {*rule.derivative, *rule.refused}
-    named = {*derived, *rule.symmetric, *rule.rows_sum_to_one}
+    named = {*derived, *rule.symmetric, *rule.definite, *rule.rows_sum_to_one}
     stray = sorted(named.difference(rule.arguments))
     if stray:
         name = stray[0]

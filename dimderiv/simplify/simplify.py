@@ -47,6 +47,7 @@ from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.powers import merged_powers
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
+from dimderiv.simplify.triangles import inside_triangle, joined_triangles
 
 Shorten = Callable[[Product], Node | None]
 
@@ -118,7 +119,7 @@ class Simplifier:
             return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [fold]
         if Function in kinds:
-            shorten = [self._applied, merged_powers, without_vectors, fold]
+            shorten = [self._applied, merged_powers, without_vectors, inside_triangle, fold]
         shorten.append(self._entries_inside)
         shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []
@@ -143,9 +144,10 @@ class Simplifier:
             simple = rest_of_sigmoid(simple) or log_odds(simple) or simple
         if not isinstance(simple, Sum):
             return simple if simple.key == node.key else self(simple)
-        apart = _multiplied_out(simple) or shown_permutable(simple)
-        if apart is not None:
-            return self(apart)
+        for apart in (_multiplied_out, shown_permutable, joined_triangles):
+            new = apart(simple)
+            if new is not None:
+                return self(new)
         shorter = gathered(simple) or over_one_line(simple) or factored(simple)
         return simple if shorter is None else self(shorter)
 

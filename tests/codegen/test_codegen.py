@@ -606,7 +606,7 @@ def test_functions_of_a_rule_file_are_written_where_they_are_called(tmp_path: Pa
 
     assert [
         "t1 = x - x.sum() / n",
-        "return (y @ y) / (t1 @ t1) * (x / (1 + np.exp(-2 * x**2)))",
+        "return (y @ y) / (t1 @ t1) * x * sigmoid(2 * x**2)",
     ] == body(text.replace("def f(", "def gradient("))
 
 

@@ -6,6 +6,7 @@ import hostile
 import mpmath
 import numpy as np
 import pytest
+from codegen.test_targets_agree import arrays_of
 
 from dimderiv import derive
 
@@ -85,3 +86,69 @@ def test_what_cannot_overflow_for_nothing_is_left_as_it_is(expression: str) -> N
     """No largest exponent is taken where the value is large itself, or a part at most 1."""
     source = derive(f"sum({expression})", "x", verify=False).code(value=True)
     assert "maximum" not in source and ".max(" not in source.replace("x.max(axis", "")
+
+
+@pytest.mark.parametrize(
+    ("expression", "lines"),
+    [
+        ("sum(log(exp(x) + exp(y)))", ["sigmoid(t1)", "np.log1p(np.exp(-np.abs(t1)))"]),
+        (
+            "exp(-x'x) / (exp(-x'x) + exp(-y'y))",
+            ["s = sigmoid(y @ y - x @ x)", "return s, 2 * s * (s - 1) * x"],
+        ),
+        ("sum(log(1 - exp(-x)))", ["np.log(-np.expm1(-x)).sum(), 1 / np.expm1(x)"]),
+        ("sum(exp(x) ./ (1 + exp(x)))", ["t1 = sigmoid(x)", "t1.sum(), t1 * (1 - t1)"]),
+        (
+            "log(1 + sum(exp(x)))",
+            [
+                "t1 = np.maximum(finite(x.max()), 0)  # scalar",
+                "t2 = np.exp(x - t1)  # n",
+                "t3 = np.exp(-t1) + t2.sum()  # scalar",
+                "return np.log(t3) + t1, t2 / t3",
+            ],
+        ),
+        (
+            "-sum(y .* log(sigmoid(x)) + (1 - y) .* log(1 - sigmoid(x)))",
+            [
+                "t1 = np.log1p(np.exp(-np.abs(x)))  # n",
+                "np.sum(y * (np.maximum(-x, 0) + t1) + (1 - y) * (np.maximum(x, 0) + t1))",
+            ],
+        ),
+    ],
+)
+def test_stable_code_is_what_a_person_writes(expression: str, lines: list[str]) -> None:
+    """One largest exponent for all of a sum, one logarithm for both sides of a probability."""
+    source = derive(expression, "x", shapes="x: n; y: n", verify=False).code(value=True)
+
+    assert [] == [line for line in lines if line not in source]
+    assert source.count("np.exp(") <= 3
+
+
+@pytest.mark.parametrize("target", ["numpy", "torch", "jax", "array_api"])
+def test_what_is_divided_by_has_every_digit_near_0(target: str) -> None:
+    """The logarithm of a probability that is 1 in 64 bits, also where two entries are equal."""
+    pytest.importorskip({"array_api": "array_api_strict"}.get(target, target))
+    made = derive("sum(y ./ log(softmax(x)))", "x", shapes="x: n; y: n", verify=False)
+    function = made.function(target, value=True)
+    asarray = arrays_of(target) if target != "numpy" else np.asarray
+    for entries in ([0.0, 50.0, -3.0], [1.0, 40.0, 40.0]):
+        with mpmath.workdps(60):
+            exact = [mpmath.exp(each) for each in entries]
+            logs = [mpmath.log(each / mpmath.fsum(exact)) for each in exact]
+            expected = float(mpmath.fsum(1 / each for each in logs))
+
+        value, _ = function(asarray(np.ones(3)), asarray(np.array(entries)))
+
+        rtol = 1e-6 if str(value.dtype).endswith("float32") else 1e-13
+        np.testing.assert_allclose(float(value), expected, rtol=rtol)
+
+
+def test_sums_in_the_middle_of_a_chain_do_not_overflow() -> None:
+    """In a product of exponentials of matrices each sum takes out its own largest exponent."""
+    made = derive("log(ones(1, k) exp(A) exp(B) exp(c))", "A", shapes="A: k x k; c: k")
+    far = np.array([[900.0, -900.0], [850.0, -3.0]])
+
+    found = made.function()(A=-far, B=far, c=np.array([1.0, -1.0]))
+
+    np.testing.assert_allclose(found.sum(), 1, rtol=1e-12)
+    assert np.isfinite(found).all()

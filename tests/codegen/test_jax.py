@@ -144,6 +144,7 @@ def test_blocks_on_a_diagonal() -> None:
         ("tr(B expm(A))", "A", "A: n x n; B: n x n"),
         ("||B||_* + det(A)", "B", "A: n x n; B: n x m"),
         ("eigmax(S)", "S", "S: n x n symmetric"),
+        ("sum(G .* chol(X X' + I))", "X", "X: n x m; G: n x n"),
         ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n"),
         ("sum(conv2(V, K).^2)", "V", "V: p x q; K: k x l"),
         ("sum(conv2(V, K).^2)", "K", "V: p x q; K: k x l"),

@@ -239,9 +239,8 @@ def test_the_part_without_the_direction_stands_apart() -> None:
     solve = derived(("inv(A) b", "b", "A: n x n"), 1)
 
     assert "return E @ t1" in applied(found.code(form="operator"))
-    assert "return t1 * (X @ v) @ X" in re.sub(
-        r"\((t1 \* \(X @ v\))\)", r"\1", applied(logistic.code(form="operator"))
-    )
+    late = applied(logistic.code(form="operator"))
+    assert re.search(r"return \(?t\d \* \(X @ v\)\)? @ X", late)
     for each in (found, logistic, solve):
         late = applied(each.code(form="operator"))
         assert not any(word in late for word in ("V.T @ V", "sigmoid", "inv(", "solve"))

@@ -36,6 +36,8 @@ MORE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("eigmax(A'A) + logdet(A'A + I)", "A", "A: m x n", {}),
     ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n", {}),
     ("g' eigvals(A'A).^2 + 1", "A", "A: m x n; g: n", {}),
+    ("L = chol(X X' + I); sum(G .* L) + logdet(L)", "X", "X: n x m; G: n x n", {}),
+    ("L = chol(X X' + I); ||solve(L, y)||^2 + y' solve(L', y)", "X", "X: n x m; y: n", {}),
     # Letters choose some of the places that labels have.
     ("[A; D][y,:]", "A,D", "A: 3 x n; D: 4 x n; y: N labels 7", {"upstream": "G"}),
 ]

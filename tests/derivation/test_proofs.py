@@ -103,6 +103,7 @@ LIES = [
     ("matrix_functions", "dexpm", "dexpm(A)[i,j,p,q]", "dexpm(A)[j,i,p,q]"),
     ("matrix_functions", "dexpm", '"E expm(A)"', '"expm(A)"'),
     ("matrix_functions", "eigmax", "eigvec(A)[q]", "eigvec(A)[p]"),
+    ("matrix_functions", "chol", "- 0.5 Y[i,j]", "- Y[i,j]"),
     ("matrix_functions", "eigvals", "eigvecs(A)[p,i]", "eigvecs(A)[i,p]"),
     ("matrix_functions", "eigvecs", "+ 0.5", "- 0.5"),
     ("matrix_functions", "eigvec", "pinv(eigmax(A) I - A)[i,p]", "pinv(A - eigmax(A) I)[i,p]"),

@@ -596,6 +596,24 @@ def test_a_definite_value_may_be_factorized() -> None:
         found.code(test=True)
 
 
+@pytest.mark.parametrize(
+    ("expression", "shapes", "order", "level"),
+    [
+        ("0.5 ||r(x)||^2", "r: n -> m; x: n", 1, "proved"),
+        ("f(x, A x)", "f: n, m -> scalar; x: n; A: m x n", 2, "proved"),
+        ("logdet(K(x))", "K: scalar -> n x n symmetric; x: scalar", 1, "proved"),
+        ("0.5 ||r(x)||^2", "r: n -> m; x: n", 2, "unchecked"),
+        ("logdet(K(x))", "K: scalar -> n x n spd; x: scalar", 1, "unchecked"),
+    ],
+)
+def test_what_sympy_judges(expression: str, shapes: str, order: int, level: str) -> None:
+    """Unknown functions of sympy have no Hessian of each entry, and are not definite."""
+    found = derive(expression, "x", shapes=shapes, order=order, verify="sympy")
+
+    assert found.verification is not None
+    assert level == found.verification.level
+
+
 def test_a_rule_may_have_the_name_of_a_function_for_its_argument() -> None:
     """The rule of `logdet` calls its argument A."""
     found = derive("logdet(A(t))", "t", shapes="A: scalar -> n x n spd; t: scalar")

@@ -100,8 +100,8 @@ def eigen(a: Tensor, place: int) -> tuple[Tensor, Tensor]:
 
 
 def spectrum(a: Tensor, part: int) -> Tensor:
-    """All eigenvalues as a column, or all eigenvectors as the columns of a matrix."""
-    return torch.cat([eigen(a, place)[part] for place in range(len(a))], part)
+    """All eigenvalues of the symmetric part as a column, or their eigenvectors as columns."""
+    return torch.cat([eigen((a + a.T) / 2, place)[part] for place in range(len(a))], part)
 
 
 def slope(a: Tensor, e: Tensor) -> Tensor:
@@ -293,6 +293,7 @@ class Evaluator:
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: eigen(a, -1)[0],
+            "chol": lambda: torch.linalg.cholesky((a + a.T) / 2),
             "eigmin": lambda: eigen(a, 0)[0],
             "eigvec": lambda: eigen(a, -1)[1],
             "eigvals": lambda: spectrum(a, 0),

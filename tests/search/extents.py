@@ -44,7 +44,7 @@ SCALARS = [
     "logsumexp",
 ]
 EIGEN = ("eigmax", "eigmin", "eigvec", "eigvals", "eigvecs")
-SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "dpower", "sqrtm", *EIGEN)
+SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "dpower", "sqrtm", "chol", *EIGEN)
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 

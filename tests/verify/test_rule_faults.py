@@ -51,6 +51,7 @@ USES = {
     "expm": Case("a' expm(A) b", "A"),
     "dexpm.E": Case("a' dexpm(A, E) b", "E"),
     "eigmax": Case("eigmax(A)", "A"),
+    "chol": Case("sum(G .* chol(A))", "A"),
     "eigmin": Case("eigmin(A)", "A"),
     "eigvec": Case("a' eigvec(A)", "A"),
     "eigvals": Case("a' eigvals(A)", "A"),
@@ -94,6 +95,10 @@ LETTERED = [
     ("eigmax", "eigvec(A)[p]"),
     ("eigvals", "eigvecs(A)[p,i]"),
     ("eigmin", "eigvec(-A)[p]"),
+    (
+        "chol",
+        "Y[i,k] tril(0 Y + 1)[k,j] inv(Y)[k,p] inv(Y)[j,q] - 0.5 Y[i,j] inv(Y)[j,p] inv(Y)[j,q]",
+    ),
     ("eigvecs", "Y[i,k] (1 ./ (eigvals(A)' - eigvals(A) + I) - I)[k,j] Y[p,k] Y[q,j]"),
     ("eigvec", "-pinv(eigmax(A) I - A)[i,p] Y[q]"),
     ("normN", "-polar(A)[p,q]"),

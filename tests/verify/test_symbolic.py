@@ -64,6 +64,7 @@ LANGUAGE = [
     ("tr(expm(A) B)", "A", "A: n x n; B: n x n", 1),
     ("eigmax(A) + c' eigvec(A)", "A", "A: n x n symmetric; c: n", 1),
     ("c' eigvals(A) - eigmin(A)", "A", "A: n x n symmetric; c: n", 2),
+    ("sum(G .* chol(A))", "A", "A: n x n spd; G: n x n", 1),
     ("sum(G .* eigvecs(A))", "A", "A: n x n symmetric; G: n x n", 1),
     ("tr(A^3) + tr(A^-2)", "A", "A: n x n", 1),
     ("sum(x.^a + a^2)", "a", "x: n positive; a: scalar", 1),

@@ -49,7 +49,7 @@ class Statements:
         self._later = {base: op for op, base in self._kept.bases.items()}
         self._texts: dict[Operation, Text] = {}
         for op in order:
-            if op in self._kept.lined:
+            if op in self._kept.lined and op.kind != "lower":
                 self._assign(op)
             elif not op.is_view:
                 self._shorten(op)

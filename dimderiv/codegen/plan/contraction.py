@@ -188,7 +188,7 @@ class Contraction:
         if factor.kind == "lu" and factor.repeats < other.op.repeats:
             return None  # what is computed once for many right-hand sides is the inverse
         (matrix,) = factor.arguments
-        is_turned = factor.kind == "lu" and inverse.letters[1] != letter
+        is_turned = factor.kind != "cholesky" and inverse.letters[1] != letter
         is_turned = is_turned and self.plan.transposed(matrix, (1, 0)) is not matrix
         rest = tuple(i for i in other.letters if i != letter)
         right = self.plan.as_number(self.plan.aligned(other, (letter, *rest)))

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from dimderiv.codegen.plan.exponents import well_scaled
 from dimderiv.codegen.plan.patterns import is_flat, opposite, turned
 from dimderiv.codegen.plan.sharing import Sharing
+from dimderiv.codegen.plan.stable import well_scaled
 from dimderiv.graph import (
     Factor,
     Function,
@@ -45,6 +45,8 @@ class Demands:
         beside: matrices that meet others entry by entry, best laid out as these are.
         sums: whether each sum is asked for as it is, not only as a factor of a product.
         relus: arguments of `relu`, which are positive where the value is.
+        softplus: arguments of `softplus`.
+        divisors: what is divided by, or has a logarithm taken of: every digit of it counts near 0.
         along: the functions of rows that are taken of an argument along an axis.
         has_more_axes: whether an input has more axes than a matrix, or is taken in parts.
         sharing: the partial products that several products need.
@@ -56,6 +58,8 @@ class Demands:
         self.beside: set[Key] = set()
         self.sums: dict[Key, bool] = {}
         self.relus: set[Key] = set()
+        self.softplus: set[Key] = set()
+        self.divisors: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         self.has_more_axes = False
         self.sharing = Sharing()
@@ -91,6 +95,7 @@ class Demands:
 
     def _note(self, node: Node, entries: bool) -> None:
         self.sharing.note(node)
+        self.divisors.update(_stated(each).key for each in _divisors(node))
         parts = _side_by_side(node)
         if len(parts) > 1:
             self.beside.update(unnamed(part).key for part in parts)
@@ -98,6 +103,8 @@ class Demands:
         self.has_more_axes |= is_large or isinstance(node, Selection)
         if isinstance(node, Map) and node.function == "relu":
             self.relus.add(node.arguments[0].key)
+        if isinstance(node, Map) and node.function == "softplus":
+            self.softplus.add(node.arguments[0].key)
         if not isinstance(node, Function):
             return
         if node.function == "inv" and entries:
@@ -107,6 +114,22 @@ class Demands:
             self.along[argument.key, node.over].add(node.function)
             if node.over == (1,):
                 self.upright.update(each.key for each in products_of(argument))
+
+
+def _divisors(node: Node) -> list[Node]:
+    """What a node divides by, or takes the logarithm of."""
+    if isinstance(node, Product):
+        return [factor.node for factor in node.factors if factor.power < 0]
+    is_logarithm = isinstance(node, Map) and node.function == "log"
+    return list(node.arguments) if is_logarithm and isinstance(node, Map) else []
+
+
+def _stated(node: Node) -> Node:
+    """What a node is a multiple of, as it is computed."""
+    inner = unnamed(node)
+    inner = well_scaled(inner) or inner
+    is_multiple = isinstance(inner, Product) and len(inner.factors) == 1
+    return unnamed(inner.factors[0].node) if is_multiple and isinstance(inner, Product) else inner
 
 
 def _asked(node: Node, entries: bool) -> Iterator[AskedFor]:

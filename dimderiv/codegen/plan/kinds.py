@@ -86,6 +86,8 @@ KINDS = {
     "logsumexp": Traits("shared", details.Along, cost.of_rows, running.reducing_rows, passes=3),
     "cholesky": Traits("factors", None, cost.of_matrix(cost.CHOLESKY)),
     "lu": Traits("factors", None, cost.of_matrix(cost.LU)),
+    "lower": Traits("factors", None, cost.free),
+    "chol": Traits("shared", None, cost.of_matrix(cost.CHOLESKY)),
     "inverse": Traits("shared", details.Asked, cost.free),
     "inv": Traits("fresh", details.Asked, cost.of_matrix(cost.INVERSE)),
     "solve": Traits("fresh", details.Asked, cost.solved),

@@ -28,7 +28,7 @@ from dimderiv.codegen.plan.regimes import Amount, Regimes, Sizes
 from dimderiv.language import ONE, Dim
 
 # Functions of two arrays that give the same with them the other way.
-COMMUTING = frozenset({"+", "*"})
+COMMUTING = frozenset({"+", "*", "maximum", "minimum"})
 # A plan of more operations is made for one of several sizes only, since planning takes its time.
 MOST_OPERATIONS = 80
 
@@ -221,7 +221,8 @@ class Plan:
     def factor(self, op: Operation, *, is_definite: bool) -> Operation:
         """The factors of a square matrix; for a transpose those of what it is the transpose of."""
         matrix = op.arguments[0] if op.kind == "transpose" else op
-        return self.make("cholesky" if is_definite else "lu", (matrix,), op.dims)
+        kind = "lower" if matrix.kind == "chol" else "cholesky" if is_definite else "lu"
+        return self.make(kind, (matrix,), op.dims)
 
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""

@@ -9,18 +9,19 @@ from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
-from dimderiv.codegen.plan.exponents import SMALL, well_scaled
 from dimderiv.codegen.plan.factors import Factors
 from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
+from dimderiv.codegen.plan.largest import SMALL
 from dimderiv.codegen.plan.operations import Operation, is_odd
-from dimderiv.codegen.plan.patterns import images, is_scattered, serves_less
+from dimderiv.codegen.plan.patterns import images, is_scattered, opposite, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.slides import Slides
 from dimderiv.codegen.plan.spelled import Spelled, one_each, spelled
+from dimderiv.codegen.plan.stable import well_scaled
 from dimderiv.graph import (
     Constant,
     Factor,
@@ -35,6 +36,7 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
+    add,
     apply_map,
     is_definite,
     is_nonnegative,
@@ -128,12 +130,28 @@ class Planner:
             function = "exp"
         if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
             first = apply_map("relu", first)
+        if function == "softplus" and (shared := self._softplus(first)) is not None:
+            return self.value(shared)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
-            function, first = "sigmoid_of_minus", scaled(-1, first)
+            minus = scaled(-1, first)
+            # In `-(a - b)` the sign goes inside, to `b - a`.
+            other = opposite(minus)
+            function, first = ("sigmoid", other) if other else ("sigmoid_of_minus", minus)
         tensors = [self.plan.upright(self.value(argument)) for argument in (first, *others)]
         letters = letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
+
+    def _softplus(self, argument: Node) -> Node | None:
+        """A softplus by what that of minus its argument shares, and by one function less."""
+        minus = scaled(-1, argument)
+        if is_nonnegative(minus):
+            return apply_map("log1p", apply_map(SMALL, argument))
+        if minus.key not in self.demands.softplus:
+            return None
+        size = apply_map("abs", min(argument, minus, key=lambda each: each.key))
+        rest = apply_map("softplus", scaled(-1, size))
+        return add(apply_map("relu", argument), rest)
 
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))

@@ -37,6 +37,7 @@ class ArrayApiWriter(Writer):
         "det": '{helper.linalg}("det", {})',
         "logdet": '{helper.linalg}("slogdet", {})[1]',
         "detsign": '{helper.linalg}("slogdet", {})[0]',
+        "chol": '{helper.linalg}("cholesky", {})',
         "eigmax": '{helper.linalg}("eigvalsh", {})[-1]',
         "eigmin": '{helper.linalg}("eigvalsh", {})[0]',
         "eigvals": '{helper.linalg}("eigvalsh", {})',

@@ -31,6 +31,8 @@ class JaxWriter(NumpyLikeWriter):
     layer_words = (FORWARD, BACKWARD, WHOLE, KEPT, "sizes")
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
+        "chol": "jnp.linalg.cholesky({})",
+        "lower": "{}",
         "cholesky": "jnp.linalg.cholesky({})",
         "lu": "jax.scipy.linalg.lu_factor({})",
         "expm": "jax.scipy.linalg.expm({})",

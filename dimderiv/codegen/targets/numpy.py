@@ -36,6 +36,8 @@ class NumpyWriter(NumpyLikeWriter):
     calls: ClassVar[Mapping[str, str]] = {
         **NumpyLikeWriter.calls,
         "inv": "{helper.inv}({})",
+        "chol": "{helper.cholesky}({})",
+        "lower": "{}",
         "inner": "np.vdot({}, {})",
         "copied": "{0.atom}.copy()",
         "mpower": "np.linalg.matrix_power({}, {helper.whole}({}))",

@@ -39,6 +39,8 @@ class TorchWriter(Writer):
     typed = ("like", "{}.new_empty(0)")
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
+        "chol": "torch.linalg.cholesky({})",
+        "lower": "{}",
         "cholesky": "torch.linalg.cholesky({})",
         "cholesky_inv": "torch.cholesky_inverse({})",
         "lu": "torch.linalg.lu_factor({})",

@@ -25,6 +25,7 @@ from dimderiv.verify.evaluate.spectral import (
     smallest_eigenvalue,
 )
 from dimderiv.verify.evaluate.tables import combined, eliminated
+from dimderiv.verify.evaluate.triangular import cholesky
 from dimderiv.verify.layout import (
     Size,
     Sized,
@@ -193,6 +194,7 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "eigmax": largest_eigenvalue,
     "eigmin": smallest_eigenvalue,
     "eigvec": leading_eigenvector,
+    "chol": cholesky,
     "eigvals": eigenvalues,
     "eigvecs": eigenvectors,
     "tr": trace,

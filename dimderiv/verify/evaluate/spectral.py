@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import partial
 from typing import Any, TypeAlias
 
 from dimderiv.verify.evaluate.arithmetic import (
@@ -14,7 +13,14 @@ from dimderiv.verify.evaluate.arithmetic import (
     Scalar,
     leading,
 )
-from dimderiv.verify.evaluate.tables import combined, diagonal, each, eliminated, matrix_product
+from dimderiv.verify.evaluate.tables import (
+    combined,
+    diagonal,
+    each,
+    eliminated,
+    matrix_product,
+    symmetric_part,
+)
 from dimderiv.verify.layout import Table, entries, square_size, transposed
 
 # An eigenvector of length 1, whose entry of largest size is positive, and its eigenvalue.
@@ -52,10 +58,8 @@ def eigenvectors(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def _pairs(arithmetic: Arithmetic, table: Table) -> Iterator[Pair]:
-    half = Fraction(1, 2)
-    mean = partial(combined, function=lambda x, y: arithmetic.mul(half, arithmetic.add(x, y)))
     for pair in _at_point(arithmetic, table, range(square_size(table))):
-        yield _followed(arithmetic, mean(table, transposed(table)), pair)
+        yield _followed(arithmetic, symmetric_part(arithmetic, table), pair)
 
 
 def _followed(arithmetic: Arithmetic, table: Table, pair: Pair) -> Pair:

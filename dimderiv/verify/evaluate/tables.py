@@ -1,6 +1,7 @@
 """Arrays of scalars, those of two axes as lists of rows, and the operations of the language."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from math import prod
 from typing import overload
 
@@ -48,6 +49,14 @@ def diagonal(size: int, entry: Scalar = ONE) -> Table:
         entry: what stands on the diagonal.
     """
     return filled((size, size), lambda i, j: entry if i == j else ZERO)
+
+
+def symmetric_part(arithmetic: Arithmetic, table: Table) -> Table:
+    """The mean of a square matrix and its transpose."""
+    half = Fraction(1, 2)
+    return combined(
+        table, transposed(table), lambda x, y: arithmetic.mul(half, arithmetic.add(x, y))
+    )
 
 
 def commutation(rows: int, cols: int) -> Table:

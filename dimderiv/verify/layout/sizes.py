@@ -51,7 +51,9 @@ class Dimensions:
         self.loops = [loop for node in nodes for loop in loops(node)]
         self.extents = list(dict.fromkeys(extent for loop in self.loops for extent in loop))
         named = [name for dim in self.dims for monomial, _ in dim.monomials for name in monomial]
-        named += [name for node in nodes for name in names_of_sizes(node, claim.sizes)]
+        named += [
+            name for node in nodes for name in names_of_sizes(node, claim.sizes, claim.declared)
+        ]
         self.names = list(dict.fromkeys(named))
         self.distributions = {name for node in nodes for name in targets_of_cross_entropy(node)}
 

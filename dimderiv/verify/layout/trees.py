@@ -81,16 +81,19 @@ def has_branches(program: Program) -> bool:
     )
 
 
-def names_of_sizes(node: Tree, known: Collection[str] = ()) -> Iterator[str]:
+def names_of_sizes(
+    node: Tree, known: Collection[str] = (), declared: Collection[str] = ()
+) -> Iterator[str]:
     """The names that are dimensions, by their place or because they are known to be.
 
     Args:
         node: the tree to search.
         known: names of dimensions that may stand for numbers.
+        declared: functions that are declared only, which may be called K.
     """
     for part in walk(node):
         sizes: Sequence[Tree] = (part,) if isinstance(part, Name) and part.name in known else ()
-        if isinstance(part, Call) and part.function in OF_SIZES:
+        if isinstance(part, Call) and part.function in OF_SIZES and part.function not in declared:
             sizes = part.arguments
         elif isinstance(part, Call) and part.function in BEFORE_SIZES:
             sizes = part.arguments[1:]

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from itertools import product
 
 from dimderiv.language import declared_part, places_of
-from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.layout import SizedSignature, entry_pairs
 from dimderiv.verify.symbolic.arithmetic import Arithmetic
 from dimderiv.verify.symbolic.tables import Entry
@@ -21,12 +20,9 @@ def unknown_entries(
         known: what it takes and returns.
         given: the entries of all arguments.
     """
-    properties = known.signature.properties
-    if "spd" in properties:
-        raise NotVerifiableError("an unknown function with a positive definite value")
     name, first = declared_part(function)[0], known.first_entries()
     counts = [size.entries for size in known.arguments]
     moved = [range(first[k], first[k] + counts[k]) for k in places_of(function)]
-    pairs = entry_pairs(known.value, is_symmetric=bool(properties))
+    pairs = entry_pairs(known.value, is_symmetric=bool(known.signature.properties))
     names = [name if known.signature.value.is_scalar else f"{name}_{i}_{j}" for i, j in pairs]
     return [a.declared(each, places, given) for each in names for places in product(*moved)]

@@ -16,6 +16,7 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,
+    "chol": matrices.cholesky,
     "softmax": matrices.softmax,
     "logsoftmax": matrices.log_softmax,
     "tril": matrices.masked(lambda i, j: i >= j),
@@ -49,7 +50,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
 }
 
 OF_SQUARE = frozenset(
-    {"tr", "det", "logdet"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
+    {"tr", "det", "logdet", "chol"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
 )
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()

@@ -81,12 +81,19 @@ def prove(
 def _refuse_many_axes(claim: Claim) -> None:
     """Refuse what this judge has no arithmetic for."""
     shapes = [claim.value, *[declaration.shape for declaration in claim.symbols.values()]]
+    programs = (claim.expression, claim.answer)
+    parts = [part for each in programs for s in each.statements for part in walk(s.value)]
+    for name, signature in claim.declared.items():
+        if "spd" in signature.properties:
+            raise NotVerifiableError("an unknown function with a positive definite value")
+        own = signature.derivatives(name)
+        called = [part.function for part in parts if isinstance(part, Call)]
+        shapes += [signature.shape_of(each) for each in called if each in own]
     if any(shape.has_more_axes for shape in shapes):
         raise NotVerifiableError("arrays of more than two axes are left to the check at points")
     if any(declaration.labels is not None for declaration in claim.symbols.values()):
         raise NotVerifiableError("labels are left to the check at points")
-    programs = (claim.expression, claim.answer)
-    for part in (part for each in programs for s in each.statements for part in walk(s.value)):
+    for part in parts:
         name = part.function if isinstance(part, Call) else ""
         if isinstance(part, Blocks) or name in AT_POINTS:
             raise NotVerifiableError(f"{name or 'blocks'}: left to the check at points")

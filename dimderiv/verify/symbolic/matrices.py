@@ -1,6 +1,7 @@
 """Functions of whole matrices: in closed form on symbols, by mpmath on floats."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
 
@@ -243,6 +244,25 @@ def full_convolution(a: Arithmetic, image: Table, kernel: Table) -> Table:
         return a.total([image[y - k][x - m] * kernel[k][m] for k, m in places])
 
     return filled((height + rows - 1, width + cols - 1), entry)
+
+
+def symmetric_part(a: Arithmetic, table: Table) -> Table:
+    """The mean of a square matrix and its transpose."""
+    half, size = a.number(Fraction(1, 2)), square_size(table)
+    return filled((size, size), lambda i, j: (table[i][j] + table[j][i]) * half)
+
+
+def cholesky(a: Arithmetic, table: Table) -> Table:
+    """The lower triangular factor of the symmetric part of a positive definite matrix."""
+    size, table = square_size(table), symmetric_part(a, table)
+    lower = filled((size, size), lambda i, j: a.number(0))
+    for j in range(size):
+        for i in range(j, size):
+            left = table[i][j] - a.total([lower[i][k] * lower[j][k] for k in range(j)])
+            if i == j and a.at_point(left) < a.tiny:
+                raise Outside("a matrix that is not positive definite")
+            lower[i][j] = a.function("sqrt", left) if i == j else left / lower[j][j]
+    return lower
 
 
 def commutation(a: Arithmetic, rows: int, cols: int) -> Table:

@@ -1,7 +1,6 @@
 """Matrix functions by eigenvalues: of two rows in closed form, of floats by mpmath."""
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -9,7 +8,7 @@ import sympy
 
 from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
-from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero
+from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero, symmetric_part
 from dimderiv.verify.symbolic.matrices import power as raised
 from dimderiv.verify.symbolic.tables import Entry, matrix_product
 
@@ -215,18 +214,12 @@ def _inverse_root(a: Arithmetic, gram: Table) -> Table:
 
 def eigenvalues(a: Arithmetic, table: Table) -> list[Entry]:
     """All eigenvalues of the symmetric part, ascending."""
-    return [value for value, _ in _pairs(a, _symmetric_part(a, table))]
+    return [value for value, _ in _pairs(a, symmetric_part(a, table))]
 
 
 def eigenvectors(a: Arithmetic, table: Table) -> Table:
     """The matrix whose columns are the unit eigenvectors of the symmetric part, in that order."""
-    return transposed([vector for _, vector in _pairs(a, _symmetric_part(a, table))])
-
-
-def _symmetric_part(a: Arithmetic, table: Table) -> Table:
-    half = a.number(Fraction(1, 2))
-    size = square_size(table)
-    return filled((size, size), lambda i, j: (table[i][j] + table[j][i]) * half)
+    return transposed([vector for _, vector in _pairs(a, symmetric_part(a, table))])
 
 
 def extreme_eigenvalue(a: Arithmetic, table: Table, place: int) -> Entry:

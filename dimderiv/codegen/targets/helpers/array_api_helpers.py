@@ -129,7 +129,7 @@ def finite(x):
 def softplus(x):
     """The logarithm of 1 + exp(x), without overflow."""
     xp = namespace(x)
-    return xp.logaddexp(x, xp.zeros_like(x))
+    return xp.maximum(x, xp.zeros_like(x)) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
 def sigmoid(x):

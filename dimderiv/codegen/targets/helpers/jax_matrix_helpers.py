@@ -42,6 +42,31 @@ def cholesky_det(L):
     return L.diagonal().prod() ** 2
 
 
+def lower_solve(L, B, transposed=False):
+    """The X with L X = B, or L' X = B, for a lower triangular L."""
+    return jax.scipy.linalg.solve_triangular(L, B, trans=int(transposed), lower=True)
+
+
+def lower_inv(L):
+    """The inverse of a lower triangular L."""
+    return lower_solve(L, jnp.eye(len(L), dtype=L.dtype))
+
+
+def lower_logdet(L):
+    """The logarithm of the determinant of a lower triangular L."""
+    return jnp.log(jnp.abs(L.diagonal())).sum()
+
+
+def lower_det(L):
+    """The determinant of a lower triangular L."""
+    return L.diagonal().prod()
+
+
+def lower_detsign(L):
+    """The sign of the determinant of a lower triangular L."""
+    return jnp.sign(L.diagonal()).prod()
+
+
 def lu_solve(factors, B, transposed=False):
     """The X with A X = B, or A' X = B."""
     return jax.scipy.linalg.lu_solve(factors, B, trans=int(transposed))

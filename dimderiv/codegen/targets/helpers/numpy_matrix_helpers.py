@@ -98,6 +98,37 @@ def substituted(L, B):
     return X
 
 
+def lower_solve(L, B, transposed=False):
+    """The X with L X = B, or L' X = B, for a lower triangular L."""
+    trtrs = routine("trtrs", L)
+    if trtrs is None:
+        if transposed:
+            return substituted(L.T[::-1, ::-1], B[::-1])[::-1].copy()
+        return substituted(L, B)
+    # LAPACK reads by columns: what it sees is the upper triangular L'.
+    return trtrs(L.T, B, lower=0, trans=not transposed)[0]
+
+
+def lower_inv(L):
+    """The inverse of a lower triangular L."""
+    return lower_solve(L, np.eye(len(L), dtype=L.dtype))
+
+
+def lower_logdet(L):
+    """The logarithm of the determinant of a lower triangular L."""
+    return np.log(np.abs(L.diagonal())).sum()
+
+
+def lower_det(L):
+    """The determinant of a lower triangular L."""
+    return L.diagonal().prod()
+
+
+def lower_detsign(L):
+    """The sign of the determinant of a lower triangular L."""
+    return np.sign(L.diagonal()).prod()
+
+
 def lu(A):
     """The factors of A'; without scipy A itself, which every use factorizes."""
     getrf = routine("getrf", A)

@@ -16,7 +16,7 @@ except ImportError:
 
 def logsigmoid(x):
     """The logarithm of sigmoid(x), without overflow."""
-    return -np.logaddexp(0, -x)
+    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
 
 
 def erfc(x):

@@ -39,6 +39,34 @@ def cholesky_det(L):
     return L.diagonal().prod() ** 2
 
 
+def lower_solve(L, B, transposed=False):
+    """The X with L X = B, or L' X = B, for a lower triangular L."""
+    A = L.mT if transposed else L
+    if B.ndim == 1:
+        return torch.linalg.solve_triangular(A, B[:, None], upper=transposed)[:, 0]
+    return torch.linalg.solve_triangular(A, B, upper=transposed)
+
+
+def lower_inv(L):
+    """The inverse of a lower triangular L."""
+    return lower_solve(L, torch.eye(len(L), dtype=L.dtype, device=L.device))
+
+
+def lower_logdet(L):
+    """The logarithm of the determinant of a lower triangular L."""
+    return L.diagonal().abs().log().sum()
+
+
+def lower_det(L):
+    """The determinant of a lower triangular L."""
+    return L.diagonal().prod()
+
+
+def lower_detsign(L):
+    """The sign of the determinant of a lower triangular L."""
+    return L.diagonal().sign().prod()
+
+
 def lu_solve(factors, B, transposed=False):
     """The X with A X = B, or A' X = B."""
     if B.ndim == 1:

@@ -143,6 +143,14 @@ def slogdet(at: Place, a: Value) -> Parts:
     return Parts("slogdet", {"sign": None, "logabsdet": logarithm})
 
 
+def cholesky(at: Place, a: Value, lower: Value = None, upper: Value = False) -> Array:
+    """A Cholesky factor: the lower one, but in SciPy the upper one where nothing is said."""
+    factor = _of_matrix("chol", 2)(at, a)
+    lower = at.library != "scipy" if lower is None else lower
+    is_upper = _is_chosen(at, upper) or not _is_chosen(at, lower)
+    return Array(transposed(factor.tree), 2) if is_upper else factor
+
+
 def eigh(at: Place, a: Value) -> Parts:
     """Eigenvalues and eigenvectors of a symmetric matrix."""
     values, vectors = (_of_matrix(name, axes)(at, a) for name, axes in SPECTRUM)
@@ -324,6 +332,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "solve_triangular": solve_triangular,
     "cho_solve": cho_solve,
     "cholesky_solve": cholesky_solve,
+    "cholesky": cholesky,
     "slogdet": slogdet,
     "eigh": eigh,
     "eigvalsh": _of_matrix("eigvals", 1),
