@@ -71,6 +71,34 @@ def slope(a: Array, e: Array | None) -> Array:
     return np.asarray(reduce(np.add, terms))
 
 
+def power_slope(a: Array, k: Array, e: Array | None) -> Array:
+    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none."""
+    if e is None:
+        units = np.eye(a.size).reshape(-1, *a.shape)
+        return np.array([power_slope(a, k, unit.T).ravel(order="F") for unit in units]).T
+    power, count = np.linalg.matrix_power, int(k.ravel()[0])
+    return np.asarray(
+        reduce(np.add, [power(a, r) @ e @ power(a, count - 1 - r) for r in range(count)])
+    )
+
+
+def sylvester(a: Array, b: Array, c: Array | None) -> Array:
+    """The solution of `A X + X B = C`, by a system of its entries, or the matrix of that map."""
+    m, n = len(a), len(b)
+    system = np.kron(np.eye(n), a) + np.kron(b.T, np.eye(m))
+    if c is None:
+        return np.linalg.inv(system)
+    return np.linalg.solve(system, c.ravel(order="F")).reshape((m, n), order="F")
+
+
+def root(a: Array) -> Array:
+    """The principal square root, by Newton's iteration of a matrix and its inverse."""
+    x, y = a, np.eye(len(a))
+    for _ in range(60):
+        x, y = (x + np.linalg.inv(y)) / 2, (y + np.linalg.inv(x)) / 2
+    return x
+
+
 def polar(a: Array) -> Array:
     """The matrix with its singular values set to 1, by Newton's iteration on them."""
     for _ in range(100):
@@ -244,7 +272,9 @@ class Dense(Lettered):
         found = [np.atleast_2d(function(*(a[at] for a in whole))) for at in np.ndindex(*lead)]
         return np.array(found).reshape(*lead, *found[0].shape)
 
-    def matrix_function(self, node: Call, a: Array, b: Array | None = None) -> Array:
+    def matrix_function(
+        self, node: Call, a: Array, b: Array | None = None, c: Array | None = None
+    ) -> Array:
         """The value of a function of whole matrices."""
         axis, second = (0 if a.shape[1] == 1 else 1), (a if b is None else b)
         table: dict[str, Callable[[], Any]] = {
@@ -264,6 +294,10 @@ class Dense(Lettered):
                 np.add, [np.linalg.matrix_power(a, k) / math.factorial(k) for k in range(40)]
             ),
             "dexpm": lambda: slope(a, b),
+            "dpower": lambda: power_slope(a, second, c),
+            "sylvester": lambda: sylvester(a, second, c),
+            "lyap": lambda: sylvester(a, a.T, second),
+            "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
             "chol": lambda: np.linalg.cholesky((a + a.T) / 2),

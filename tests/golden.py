@@ -130,6 +130,7 @@ def drawn(rng: np.random.Generator, size: tuple[int, int], kinds: set[str]) -> A
     normal = rng.standard_normal(size)
     square = normal if size[0] == size[1] else np.zeros((1, 1))
     table = {
+        "integer": rng.integers(1, 5, size).astype(float),
         "small": 0.3 * normal,
         "positive": rng.uniform(0.5, 2, size),
         "unit": rng.uniform(0.15, 0.85, size),

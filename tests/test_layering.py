@@ -225,7 +225,7 @@ def test_generated_code_needs_its_library_alone(file: Path) -> None:
 
     Operators of numpy are those of scipy, which is imported where one is made.
     """
-    target = re.sub("(_special|_matrix|_axes)?_helpers$", "", file.stem)
+    target = re.sub("(_special|_matrix|_powers|_axes)?_helpers$", "", file.stem)
     folder = "dimderiv.codegen.targets.helpers."
     roots = {name.split(".")[0] for name in imported(file) if not name.startswith(folder)}
 

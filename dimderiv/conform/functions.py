@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
-from dimderiv.graph import Function, Map, is_symmetric, is_triangle
-from dimderiv.language import COMPARISONS, EXTREMES, Binary, Signature
-from dimderiv.rulebook import turns
+from dimderiv.graph import MATRIX_POWER, Function, Map, is_symmetric, is_triangle, transposed
+from dimderiv.language import COMPARISONS, EXTREMES, Binary, Call, Signature, Tree
+from dimderiv.rulebook import is_linear, turns
 
 # How the functions of two entries are written that share a name with a reduction.
 WRITTEN = {rule: written for written, rule in EXTREMES.items()}
@@ -25,6 +25,14 @@ def applied(node: Map, forms: Sequence[Form]) -> Form:
 def written_name(node: Map | Function) -> str:
     """The name before the brackets: `max`, of one array and of two."""
     return WRITTEN.get(node.function, node.function)
+
+
+def called(node: Function, given: Sequence[Tree]) -> Tree:
+    """A function of whole arrays as it is called; a power by its operator."""
+    if node.function == MATRIX_POWER:
+        base, exponent = given
+        return Binary("^", base, exponent)
+    return Call(written_name(node), tuple(given))
 
 
 def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
@@ -52,21 +60,59 @@ def function(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
 
 def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     """A function of whole matrices, at its arguments or at their transposes."""
+    if node.function == MATRIX_POWER:
+        return _power(node, pieces)
     upright = notation.call(node.function, *(piece.upright for piece in pieces))
     if node.function == "onehot":
         return notation.column(upright)
+    if _is_lyapunov(node):
+        first, _, last = pieces
+        return TwoWay(*[notation.call("lyap", first.upright, each) for each in last])
     if is_symmetric(node):
         return notation.symmetric(upright)
     if len(node.axes) == 1:
         return notation.column(upright)
     whole = notation.primed(upright)
-    if not turns(node.function):
+    if not turns(node.function) and not is_linear(node.function):
         return TwoWay(upright, whole)
-    transposed = notation.call(node.function, *(piece.transposed for piece in pieces))
+    turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
     # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    ways = (transposed, whole) if len(pieces) > 1 else (whole, transposed)
-    upright = notation.shorter(upright, notation.primed(transposed))
+    ways = (turned, whole) if len(pieces) > 1 else (whole, turned)
+    if turned.cost < whole.cost + len(pieces) - 1:
+        ways = (turned, turned)
+    upright = notation.shorter(upright, notation.primed(turned))
     return TwoWay(upright, notation.shorter(*ways))
+
+
+def _turned(node: Function, pieces: Sequence[TwoWay]) -> Sequence[TwoWay]:
+    """The arguments of the function of which the transpose is a function of their transposes.
+
+    A function of several matrices that is linear in the last one has the others in reverse order.
+    """
+    places = [k for k, each in enumerate(node.arguments) if len(each.axes) == 2][:-1]
+    if not is_linear(node.function) or len(places) < 2:
+        return pieces
+    turned = list(pieces)
+    for place, other in zip(places, reversed(places), strict=True):
+        turned[place] = pieces[other]
+    return turned
+
+
+def _is_lyapunov(node: Function) -> bool:
+    """Whether a Sylvester equation is one of Lyapunov: `A X + X A' = C`."""
+    if node.function != "sylvester" or len(node.arguments) < 3:
+        return False
+    left, right, _ = node.arguments
+    return right.key == transposed(left).key
+
+
+def _power(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
+    """A power of a matrix, which is transposed at the base: `A'^k`."""
+    base, exponent = pieces
+    upright = notation.joined("^", base.upright, exponent.upright)
+    if is_symmetric(node):
+        return notation.symmetric(upright)
+    return TwoWay(upright, notation.joined("^", base.transposed, exponent.upright))
 
 
 def _along(node: Function, piece: TwoWay) -> TwoWay:

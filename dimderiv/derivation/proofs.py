@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PLAIN_NAME = "its_rule"
 # The kinds whose derivative follows from what else the rule says.
 WITHOUT_DERIVATIVE = frozenset({"product", "composite"})
-WHOLE = "2"
 AXES = ((), ("axis=0",), ("axis=1",))
 # Seconds of work for one derivative.
 BUDGET = 2.0
@@ -102,7 +101,7 @@ class _Proof:
     @classmethod
     def of(cls, rule: Rule, rulebook: Rulebook) -> "_Proof":
         """The proof of a rule; one with more ways to call it than one keeps its name."""
-        call = _call(rule.name, _given(rule))
+        call = _call(rule.name, rule.arguments)
         is_users = rule.is_users and rule.definition and not rule.is_primitive
         if rule.kind == "reduction" or rule.linear or is_users:
             return cls(rule, rulebook, call)
@@ -113,13 +112,14 @@ class _Proof:
 
     def reports(self) -> Iterator["Verification"]:
         """What the check says of the derivative and of the value, for each kind of shapes."""
-        for value, shapes in self._cases():
+        cases = list(self._cases())
+        for value, shapes in cases:
             yield from self._derivatives(shapes)
-            if value and value != self.meaning and not self.rule.whole:
+            if value and value != self.meaning:
                 is_scalar = self.rule.kind == "elementwise"
                 yield self._equal(value, self._shapes(repeat("scalar")) if is_scalar else shapes)
         if self.rule.linear:
-            yield from self._linear_map(shapes)
+            yield from self._linear_map(cases[0][1])
 
     def _cases(self) -> Iterator[tuple[str, str]]:
         """Definition and shapes of the arguments: in general, and where another text counts."""
@@ -137,7 +137,7 @@ class _Proof:
     def _shapes(self, shapes: Iterable[str]) -> str:
         """Declarations of the arguments, with the properties that the rule asks for."""
         pairs = zip(self.rule.arguments, shapes, strict=False)
-        declared = {name: shape for name, shape in pairs if name not in self.rule.whole}
+        declared = {n: "integer" if n in self.rule.whole else shape for n, shape in pairs}
         rule = self.rule
         symmetric = [name for name in rule.symmetric if name not in rule.definite]
         properties = {"symmetric": symmetric, "spd": rule.definite}
@@ -156,7 +156,7 @@ class _Proof:
         # A column has no second axis for what has another definition there.
         for axis in axes[:2] if rule.column and " x " not in shapes else axes:
             if wrt:
-                call = _call(rule.name, (*_given(rule), *axis))
+                call = _call(rule.name, (*rule.arguments, *axis))
                 typed = self._typed(call, shapes, wrt)
                 typed = handed_down(typed, unused_upstream(typed), self.rulebook, wrt)
                 question = Question(call, wrt, typed, self.rulebook)
@@ -194,16 +194,24 @@ class _Proof:
 
     def _linear_map(self, shapes: str) -> Iterator["Verification"]:
         """The matrix of a function that is linear in an argument: what it does, and its adjoint."""
-        name, (first, second) = self.rule.name, self.rule.arguments
-        both = f"{name}({first}, {first})"
-        yield self._equal(f"{name}({first}) vec({second})", shapes, f"vec({self.meaning})")
-        yield self._equal(f"{name}({first}')'", shapes, f"{name}({first})")
-        yield self._equal(f"{second} = {first}; {self.rule.commuting}", shapes, both)
+        name, (*given, last) = self.rule.name, self.rule.arguments
+        matrices = [each for each in given if each not in self.rule.whole]
+        turned = [f"{each}'" if each in matrices else each for each in given]
+        applied = f"{_call(name, given)} {_call('vec', [last])}"
+        yield self._equal(applied, shapes, _call("vec", [self.meaning]))
+        yield self._equal(f"{_call(name, turned)}'", shapes, _call(name, given))
+        if len(matrices) > 1:
+            back = [f"{each}'" for each in (*reversed(matrices), last)]
+            yield self._equal(f"{_call(name, back)}'", shapes, self.meaning)
+        first, *others = [*matrices, last]
+        same = "".join(f"{other} = {first}; " for other in others)
+        whole = _call(name, [first if each in others else each for each in self.rule.arguments])
+        yield self._equal(f"{same}{self.rule.commuting}", self._shapes(self._squares()), whole)
 
-
-def _given(rule: Rule) -> list[str]:
-    """The arguments of a call: their names, and a number for each that is a whole one."""
-    return [WHOLE if name in rule.whole else name for name in rule.arguments]
+    def _squares(self) -> Iterator[str]:
+        """Shapes of the arguments, of which all matrices are as large as each other."""
+        signature = read_signature(self.rule.signature)
+        return (_shape(axes, is_square=True) for axes in signature.arguments)
 
 
 def _call(name: str, arguments: Iterable[str]) -> str:

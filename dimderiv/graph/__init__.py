@@ -17,6 +17,7 @@ from dimderiv.graph.facts import (
     is_onehot,
     is_positive,
     is_semidefinite,
+    is_whole,
     named,
     rows_sum_to_one,
     selects,
@@ -26,6 +27,7 @@ from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct, chain, labelled, opened
 from dimderiv.graph.letters import are_letters, components, moved, reached, touching
 from dimderiv.graph.nodes import (
+    MATRIX_POWER,
     ONCE,
     Constant,
     Factor,
@@ -79,6 +81,7 @@ from dimderiv.graph.sums import (
 from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 
 __all__ = [
+    "MATRIX_POWER",
     "ONCE",
     "Constant",
     "Factor",
@@ -130,6 +133,7 @@ __all__ = [
     "is_symmetric",
     "is_transposed",
     "is_triangle",
+    "is_whole",
     "is_within",
     "is_zero",
     "keys_of",

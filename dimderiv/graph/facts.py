@@ -33,7 +33,7 @@ from dimderiv.rulebook import range_of
 DISTRIBUTED = frozenset({"onehot", "probability"})
 # Properties of entries that lie below 1, and above 0.
 AT_MOST_ONE = DISTRIBUTED | {"binary"}
-NONNEGATIVE = AT_MOST_ONE | {"positive"}
+NONNEGATIVE = AT_MOST_ONE | {"positive", "integer"}
 # A longer chain of names and sums is not followed.
 MOST_NESTED = 8
 # Functions whose entries are 0 or 1.
@@ -179,6 +179,25 @@ def is_nonnegative(node: Node) -> bool:
             return is_binary(node) or range_of(node.function)[0] >= 0
 
 
+def is_whole(node: Node) -> bool:
+    """Whether a scalar is known to be a whole number."""
+    match node:
+        case Symbol():
+            return "integer" in node.properties
+        case Size():
+            return True
+        case Named():
+            return is_whole(node.value)
+        case Sum():
+            return all(c.denominator == 1 and is_whole(term) for c, term in node.terms)
+        case Product(axes=()):
+            return node.coefficient.denominator == 1 and all(
+                not f.indices and f.power > 0 and f.power.denominator == 1 and is_whole(f.node)
+                for f in node.factors
+            )
+    return False
+
+
 def _is_nonnegative(factor: Factor) -> bool:
     return factor.power % 2 == 0 or is_nonnegative(factor.node)
 
@@ -187,7 +206,7 @@ def is_positive(node: Node) -> bool:
     """Whether every entry is known to be above 0."""
     match unnamed(node):
         case Symbol(properties=properties):
-            return "positive" in properties
+            return not properties.isdisjoint({"positive", "integer"})
         case Size() | Constant() | Map("exp"):
             return True
         case Sum(terms=terms):

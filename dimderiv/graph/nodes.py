@@ -27,6 +27,8 @@ ONCE = Fraction(1)
 SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 # Symbols and functions that may cancel in a product, be summed to a number, or change its sign.
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
+# The function that is written `A^k`, with an exponent that is no number.
+MATRIX_POWER = "mpower"
 MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
 
 
@@ -338,7 +340,7 @@ def apply_function(
     if declared is not None:
         is_turning = declared.is_symmetric(function)
     else:
-        is_turning = turns(function) and all(is_symmetric(argument) for argument in arguments)
+        is_turning = turns(function) and all(is_symmetric(each) for each in arguments if each.axes)
     symmetric = len(axes) == 2 and is_turning
     ordinary = function not in MARKED_FUNCTIONS
     return Function(function, arguments, over, axes, key, weight, symmetric, declared, ordinary)

@@ -19,6 +19,7 @@ from dimderiv.language import (
     ONE,
     Call,
     Name,
+    Tree,
     along,
     is_extreme_of_two,
 )
@@ -135,8 +136,8 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
         return arguments[0][0], ONE
     sizes: dict[str, SizeTerm] = {}
     shifted: list[tuple[tuple[str, ...], SizeTerm]] = []
-    for axes, letters in zip(arguments, signature.arguments, strict=True):
-        for own, letter in zip(_given(node, axes, letters), letters, strict=True):
+    for part, axes, letters in zip(node.arguments, arguments, signature.arguments, strict=True):
+        for own, letter in zip(_given(node, part, axes, letters), letters, strict=True):
             if isinstance(letter, tuple):
                 shifted.append((letter, own))
             else:
@@ -150,15 +151,21 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
         except MismatchError:
             raise ClashError(node, clashes.kernel_misfit) from None
     if rule.square:
-        scope.agree_square(arguments[0], node)
+        for name, axes in zip(rule.arguments, arguments, strict=True):
+            if name != rule.linear and axes != SCALAR_AXES:
+                scope.agree_square(axes, node)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
     return array_axes(value)
 
 
-def _given(node: Call, axes: Axes, letters: tuple[Axis, ...]) -> tuple[SizeTerm, ...]:
+def _given(node: Call, part: Tree, axes: Axes, letters: tuple[Axis, ...]) -> tuple[SizeTerm, ...]:
     """As many axes of an argument as it has letters; one letter is the axis of a vector."""
     if len(letters) == 2:
         return axes
+    if not letters:
+        if axes != SCALAR_AXES:
+            raise ClashError(part, refusals.scalar_wanted)
+        return ()
     if ONE not in axes:
         raise ClashError(node, refusals.vector_wanted)
     return axes[:1] if axes[1] is ONE else axes[1:]
@@ -173,9 +180,10 @@ def _linear_map(scope: Scope, node: Call, rule: Rule) -> Axes:
         own = scope.visit(argument)
         if len(own) > 2:
             raise ClashError(node, indexed.argument_refused)
-        sizes |= zip(letters, own, strict=True)
-    if rule.square:
-        scope.agree_square(scope.axes[id(node.arguments[0])], node)
+        for letter, term in zip(letters, _given(node, argument, own, letters), strict=True):
+            scope.agree(sizes.setdefault(letter, term), term, node, clashes.operands_misfit)
+        if rule.square and letters:
+            scope.agree_square(own, node)
     rows, cols = (
         scope.unifier.product(sizes[first], sizes[second], scope.caller or node)
         for first, second in (signature.value, missing)

@@ -128,7 +128,7 @@ class _Search:
         self.power: Kinds | None = None
         self.is_power_wrong = False
         self.size = progress.visited
-        self.furthest: tuple[tuple[int, int], Kinds] = ((0, 0), {})
+        self.furthest: tuple[tuple[int, int, bool], Kinds] = ((0, 0, False), {})
 
     def run(self, clash: ClashError | None) -> Settled:
         """Go through the tries, the cheapest first, until nothing cheaper can come."""
@@ -168,7 +168,9 @@ class _Search:
     def _visited(self, tried: _Try, kinds: Kinds, clash: ClashError | None) -> None:
         """Take in how a try of some kinds ended, and add the tries that follow from it."""
         if clash is not None:
-            self.furthest = max(self.furthest, (self.progress.reached, kinds), key=lambda f: f[0])
+            # An exponent that may yet be a scalar tells less than what is wrong where it is one.
+            reached = (*self.progress.reached, clash.write is not exponent_refused)
+            self.furthest = max(self.furthest, (reached, kinds), key=lambda f: f[0])
             self._branch(tried, kinds, clash)
             if self.power is None and clash.write in _POWERS:
                 self.power = kinds
@@ -219,8 +221,18 @@ class _Search:
         if kind is not Kind.SCALAR:
             return False
         if clash.write is exponent_refused:
-            return name in names_in(exponent)
+            return name in self._names_within(exponent)
         return not self.uses[name].is_behind
+
+    def _names_within(self, tree: Tree) -> set[str]:
+        """The names in a part of the program, and in the definitions of those."""
+        found, waiting = set[str](), list(names_in(tree))
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += names_in(self.definitions[name]) if name in self.definitions else []
+        return found
 
     def _may_be(self, name: str, kind: Kind, kinds: Kinds) -> bool:
         if name in kinds or kind is self.scope.usual[name]:

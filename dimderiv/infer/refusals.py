@@ -45,7 +45,10 @@ def _powers(facts: Facts, base: Tree, exponent: Tree) -> str:
     """What may be meant by a power that does not exist."""
     shape, text, power = facts.shape(base), facts.grouped(base), facts.grouped(exponent)
     if shape.is_matrix and shape.rows == shape.cols:
-        return f"a whole power {text}^2, the inverse {text}^-1, or {text}.^{power} for each entry"
+        return (
+            f"a whole power {text}^2, the inverse {text}^-1, the root {text}^0.5, "
+            f"or {text}.^{power} for each entry"
+        )
     return f"{text}.^{power} {_EACH_ENTRY}"
 
 
@@ -61,11 +64,11 @@ def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
 
 
 def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
-    """A power of a matrix that is not a whole number."""
+    """A power of a matrix that is neither a whole number nor half of one."""
     base, exponent = children(clash.node)
     return facts.refusal(
-        f"a matrix has only whole powers: {facts.said(base)}, and {facts.text(exponent)} is no "
-        "whole number",
+        f"a matrix has only whole powers and its root: {facts.said(base)}, and "
+        f"{facts.text(exponent)} is no whole number",
         exponent,
         _powers(facts, base, exponent),
         about=base,

@@ -14,6 +14,7 @@ from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameEr
 from dimderiv.infer import indexed
 from dimderiv.infer.bound import Bound
 from dimderiv.infer.clashes import Axes, Facts, shape_of
+from dimderiv.infer.exponents import INTEGER, integers, is_integer
 from dimderiv.infer.kinds import Doubt
 from dimderiv.infer.naming import settle_sizes
 from dimderiv.infer.progress import VISITORS, Progress
@@ -168,6 +169,7 @@ _CONSTANTS: Mapping[str, Meaning] = {"I": "identity", "pi": "pi"}
 IMPLY = {
     "probability": {"probability", "onehot"},
     "symmetric": {"symmetric", "spd", "psd", "diagonal"},
+    INTEGER: {INTEGER},
     "spd": {"spd"},
 }
 OF_MATRICES = frozenset({"symmetric", "spd"})
@@ -214,11 +216,11 @@ def infer(
         error.located(program.source)
         raise
     for name in wrt:
-        _check_wrt(name, scope)
+        _check_wrt(name, program, scope)
     return _typed(program, scope, doubts)
 
 
-def _check_wrt(name: str, scope: Scope) -> None:
+def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     """Refuse to differentiate by what is no symbol of the program."""
     known = canonical_name(name)
     if scope.meanings.get(known) == "symbol":
@@ -228,6 +230,14 @@ def _check_wrt(name: str, scope: Scope) -> None:
                 span=(0, len(name)),
                 source=name,
                 hint="the array that they index",
+            )
+        if is_integer(known, program, scope):
+            raise NotDifferentiableError(
+                f"{name} is a whole number, so it is no variable",
+                span=(0, len(name)),
+                source=name,
+                known=[f"{name} is an exponent of a matrix, or declared as integer"],
+                hint="a scalar that is no exponent of a matrix",
             )
         return
     symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
@@ -266,7 +276,8 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         or scope.declared[name].shape != found.shape
         or scope.declared[name].labels != found.labels
     ]
-    for name, property_ in scope.assumed.items():
+    wanted = [*scope.assumed.items(), *((name, INTEGER) for name in integers(program, scope))]
+    for name, property_ in wanted:
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []
     assumptions += indexed.entries_outside(scope) if scope.bound else []
@@ -341,4 +352,6 @@ def _assume(name: str, assumed: str, symbols: dict[str, Declaration]) -> str | N
         return f"{name} is symmetric and positive definite"
     if assumed == "symmetric":
         return f"{name} is symmetric"
+    if assumed == INTEGER:
+        return f"{name} is a positive integer"
     return f"{name} sums to 1" if found.shape.is_column else f"rows of {name} sum to 1"

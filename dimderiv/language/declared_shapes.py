@@ -21,8 +21,9 @@ class ShapeReader(SizeReader):
 
     def shape(self) -> Shape:
         """The axes, in the order in which they are written."""
-        if self.tokens[0][0] == "scalar":
-            self.index = 1
+        if self.tokens[0][0] in {"scalar", "integer"}:
+            # A whole number is a scalar; the word is read once more, as a property.
+            self.index = int(self.tokens[0][0] == "scalar")
             return SCALAR
         if open_shape := self.open_shape():
             return open_shape

@@ -21,7 +21,7 @@ COMPOSITE_LIMIT = 40
 _TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
 _RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
 NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})
-_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int", "integer"})
+_MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int"})
 
 
 class SizeReader:

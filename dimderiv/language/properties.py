@@ -7,7 +7,7 @@ from dimderiv.language.shapes import Shape
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 # What is said of each entry by itself, in an array with any number of axes.
 OF_ENTRIES = ("positive", "binary")
-PROPERTIES = (*NEEDS_SQUARE, *OF_ENTRIES, "onehot", "probability")
+PROPERTIES = (*NEEDS_SQUARE, *OF_ENTRIES, "onehot", "probability", "integer")
 # What may be said of entries that are 0 or 1 besides.
 _BESIDE_BINARY = frozenset({"binary", "symmetric", "diagonal", "lower", "upper"})
 
@@ -29,6 +29,10 @@ def misfit(name: str, shape: Shape, word: str, others: Collection[str]) -> tuple
         return message, f"{name}: {shape.rows} x {shape.rows} {word}"
     if word == "skew" and shape.is_scalar:
         return f"{name} is a scalar: only 0 is skew", "leave it out"
+    if word == "integer" and not shape.is_scalar:
+        return f"only a scalar can be integer: {name} is {shape}", f"{name}: integer"
+    if "integer" in others and word not in {"integer", "positive"}:
+        return f"{name} is integer and {word}, which is not supported", "declare one of them"
     if "binary" in others and word not in _BESIDE_BINARY:
         return f"{name} is binary and {word}, which is not supported", "declare one of them"
     return None

@@ -11,7 +11,7 @@ from dimderiv.lower.formulas import (
 )
 from dimderiv.lower.inverses import inverse
 from dimderiv.lower.matrix_functions import function_of, map_indices
-from dimderiv.lower.matrix_powers import MAX_POWER
+from dimderiv.lower.matrix_powers import MAX_POWER, power_of
 from dimderiv.lower.operands import with_operands
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "lower",
     "map_indices",
     "number_of",
+    "power_of",
     "with_operands",
     "without_derivative",
 ]

@@ -32,7 +32,7 @@ from dimderiv.lower.said import with_properties
 from dimderiv.lower.signatures import by_signature
 from dimderiv.lower.symmetry import is_symmetric
 from dimderiv.lower.typed_formulas import typed_formula
-from dimderiv.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook, read_signature
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ class Builder:
             case "composite":
                 known = dict(zip(rule.arguments, arguments, strict=True))
                 return self.within(self.typed.body(node), known)
-            case "matrix" if not arguments[0].shape.is_matrix:
+            case "matrix" if not _are_matrices(rule, arguments):
                 return self._of_no_matrix(rule, arguments)
             case "declared":
                 if any(argument.letters for argument in arguments):
@@ -280,7 +280,11 @@ class Builder:
                 if self.recognises:
                     self._refuse_asymmetric(rule, arguments[0], node)
                 shape, letters = self.typed.shape(node), all_letters(arguments)
-                inside = [spread(each, each.shape, letters) for each in arguments]
+                # One exponent for all matrices has none of their letters.
+                inside = [
+                    spread(each, each.shape, letters if each.node.axes else {})
+                    for each in arguments
+                ]
                 axes = (*letters.values(), *shape.axes)
                 return Array(function_of(rule.name, inside, axes), shape, tuple(letters))
 
@@ -326,7 +330,7 @@ class Builder:
     def _of_no_matrix(self, rule: Rule, arguments: list[Array]) -> Array:
         """A function of matrices of a vector or of a 1 x 1 matrix, by a definition of its own."""
         first = arguments[0].shape
-        if first.is_scalar and rule.scalar:
+        if rule.scalar and all(each.shape.is_scalar for each in arguments):
             ones = [Array(number(1), SCALAR)] * (len(rule.arguments) - len(arguments))
             tree = self.rulebook.formula(rule, rule.scalar)
             return self.defined(rule, [*arguments, *ones], tree)
@@ -335,8 +339,9 @@ class Builder:
             if first.is_column:
                 return self.defined(rule, arguments, tree)
             return arrays.transpose(self.defined(rule, [arrays.transpose(arguments[0])], tree))
+        wrong = next(each.shape for each in arguments if not each.shape.is_matrix)
         raise NotDifferentiableError(
-            f"{rule.name} has a rule for matrices, and its argument is {first}"
+            f"{rule.name} has a rule for matrices, and its argument is {wrong}"
         )
 
     def _refuse_asymmetric(self, rule: Rule, argument: Array, node: syntax.Call) -> None:
@@ -368,6 +373,13 @@ class Builder:
             raise
         finally:
             self.names, self.typed, self.letters = outer
+
+
+def _are_matrices(rule: Rule, arguments: Sequence[Array]) -> bool:
+    """Whether arguments are matrices: the first, or all that a linear function has letters for."""
+    axes = read_signature(rule.signature).arguments if rule.linear else ()
+    lettered = [each for each, letters in zip(arguments, axes, strict=False) if letters]
+    return all(each.shape.is_matrix for each in lettered or arguments[:1])
 
 
 def _slope(rule: Rule) -> str:

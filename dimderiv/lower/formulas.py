@@ -70,16 +70,19 @@ class _Matrices:
         argument = node.arguments[place]
         outer = len(argument.axes) - len(given)
         self.rulebook = rulebook
-        self.numbers = {letter: k for k, letter in enumerate(dict.fromkeys((*shown, *given)))}
         sizes = dict(zip(given, argument.axes[outer:], strict=True))
         sizes |= dict(zip(shown, node.axes[outer:], strict=True))
+        sizes = _summed(rule, name, node, outer) | sizes
+        self.numbers = {letter: k for k, letter in enumerate(sizes)}
         self.dims = [*[sizes[letter] for letter in self.numbers], *argument.axes[:outer]]
         self.outer = dict(enumerate(range(len(sizes), len(self.dims))))
         self.value = self._indices(shown)
         self.argument = self._indices(given)
         names = tuple(map(str, self.outer))
         given_nodes = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
-        self.known = {each: array_of(part, names) for each, part in given_nodes.items()}
+        self.known = {
+            each: array_of(part, names if part.axes else ()) for each, part in given_nodes.items()
+        }
 
     def _indices(self, letters: Sequence[Axis]) -> tuple[int, ...]:
         return (*self.outer.values(), *[self.numbers[str(letter)] for letter in letters])
@@ -105,6 +108,17 @@ class _Matrices:
             shown = map_indices(numbers[:2], numbers[2:])
         outer = [self.outer[int(letter)] for letter in array.letters]
         return [Factor(array.node, (*outer, *shown))]
+
+
+def _summed(rule: Rule, name: str, node: Function, outer: int) -> dict[Axis, Dim]:
+    """The letters of a derivative that only other arguments have, and which are summed."""
+    used, arguments = rule.letters(name), read_signature(rule.signature).arguments
+    return {
+        letter: dim
+        for letters, other in zip(arguments, node.arguments, strict=False)
+        for letter, dim in zip(letters, other.axes[outer:], strict=False)
+        if letter in used
+    }
 
 
 class _Rows:
@@ -211,7 +225,8 @@ def formula(
         outer: how many axes stand before rows and columns, for each index of which it holds.
     """
     letters = tuple(map(str, range(outer)))
-    return _value(tree, {n: array_of(node, letters) for n, node in known.items()}, rulebook).node
+    arrays = {n: array_of(node, letters if node.axes else ()) for n, node in known.items()}
+    return _value(tree, arrays, rulebook).node
 
 
 def entrywise(
@@ -266,15 +281,17 @@ LetteredEntries = tuple[tuple[syntax.Tree, str], ...]
 
 
 def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
-    """The letters of the value and of an argument, which are p and q where they are i and j."""
+    """The letters of the value and of an argument, which are p and q of a matrix function."""
     signature = read_signature(rule.signature)
     argument = signature.arguments[place]
-    return signature.value, ("p", "q") if argument == ("i", "j") else argument
+    is_named_anew = argument == ("i", "j") or (rule.kind == "matrix" and len(argument) == 2)
+    return signature.value, ("p", "q") if is_named_anew else argument
 
 
 def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, LetteredEntries]]:
     """The terms of a derivative: the number, and arrays with the letters of their entries."""
-    letters = dict.fromkeys(chain(*_letters(rule, rule.arguments.index(name))))
+    shown, given = _letters(rule, rule.arguments.index(name))
+    letters = dict.fromkeys((*shown, *given, *sorted(rule.letters(name))))
     head = ", ".join(f"{letter}:1" for letter in letters)
     form = rulebook.formula(rule, f"[{head}] {rule.derivative[name]}")
     assert isinstance(form, syntax.IndexForm)

@@ -8,9 +8,10 @@ backwards, `D[(j,i),(q,p)] = D[(p,q),(i,j)]`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dimderiv import graph
-from dimderiv.graph import Index, Merged, Node, Product, transposed
+from dimderiv.graph import MATRIX_POWER, Function, Index, Merged, Node, Product, transposed
 from dimderiv.language import Dim, Signature
 from dimderiv.rulebook import turns
 
@@ -31,11 +32,24 @@ def function_of(
         over: for functions of rows and for reductions, the axes that they work along.
         declared: what a declared function takes and returns.
     """
-    first = arguments[0]
-    if not turns(function) or len(arguments) > 1 or not _is_transposed(first):
+    if _is_lyapunov(function, arguments) and arguments[2].symmetric:
+        return replace(graph.apply_function(function, tuple(arguments), axes), symmetric=True)
+    first, *others = arguments
+    if function == "det" and isinstance(first, Function) and first.function == MATRIX_POWER:
+        base, exponent = first.arguments
+        return graph.apply_map("power", function_of("det", (base,), axes), exponent)
+    is_of_one = turns(function) and not any(other.axes for other in others)
+    if not is_of_one or not _is_transposed(first):
         return graph.apply_function(function, tuple(arguments), axes, over, declared)
-    transpose = graph.apply_function(function, (transposed(first),), axes[::-1])
+    transpose = graph.apply_function(function, (transposed(first), *others), axes[::-1])
     return transposed(transpose)
+
+
+def _is_lyapunov(function: str, arguments: Sequence[Node]) -> bool:
+    """Whether an equation is one of Lyapunov, `A X + X A' = Q`, whose solution turns with `Q`."""
+    if function != "sylvester" or len(arguments) < 3 or len(arguments[0].axes) > 2:
+        return False
+    return arguments[1].key == transposed(arguments[0]).key
 
 
 def _is_transposed(node: Node) -> bool:

@@ -1,7 +1,7 @@
 """What is differentiable, and how: a table for each operation, and declared functions."""
 
 from dimderiv.rulebook.declared import with_declared
-from dimderiv.rulebook.facts import commutes, is_entrywise, range_of, turns
+from dimderiv.rulebook.facts import commutes, is_entrywise, is_linear, range_of, turns
 from dimderiv.rulebook.rule import Rule
 from dimderiv.rulebook.rulebook import Rulebook, builtin_rules, load_rules
 from dimderiv.rulebook.signature import Axis, Sliding, read_signature
@@ -15,6 +15,7 @@ __all__ = [
     "builtin_rules",
     "commutes",
     "is_entrywise",
+    "is_linear",
     "load_rules",
     "range_of",
     "read_signature",

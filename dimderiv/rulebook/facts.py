@@ -50,6 +50,16 @@ def turns(function: str) -> bool:
 
 
 @cache
+def is_linear(function: str) -> bool:
+    """Whether a function of matrices is linear in its last argument.
+
+    Args:
+        function: a name, also of an operation that has no rule.
+    """
+    return bool(_rule(function).linear)
+
+
+@cache
 def commutes(function: str) -> bool:
     """Whether the value at a matrix commutes with all that the matrix commutes with.
 

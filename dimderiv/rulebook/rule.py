@@ -49,7 +49,7 @@ class Rule:
         derivative: for each argument, the partial derivative of the value.
         linear: the last argument, where the value is linear in it; left out, the value is the
             matrix of that map, `vec(f(A, E)) = f(A) vec(E)`.
-        commuting: the value where that argument commutes with the first one.
+        commuting: the value where that argument and the others commute.
         refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
         along: whether the reductions in the definition run along the axis of the call.
@@ -117,6 +117,10 @@ class Rule:
     def declaration(self) -> str:
         """How a function is declared of which only the kind is known."""
         return str(self.declared)
+
+    def letters(self, argument: str) -> set[str]:
+        """The letters in the brackets of the derivative by an argument."""
+        return _letters(self.derivative[argument])
 
     @property
     def is_users(self) -> bool:
@@ -307,9 +311,9 @@ def _refuse_for_its_kind(rule: Rule) -> None:
         raise ParseError(f"{place} runs along an axis of the call, but is no composite")
     if linear and not rule.commuting:
         raise ParseError(f"{place} is linear in {linear}, but does not say what commuting is")
-    if linear and (rule.kind != "matrix" or rule.arguments[1:] != (linear,)):
+    if linear and (rule.kind != "matrix" or rule.arguments[1:][-1:] != (linear,)):
         raise ParseError(
-            f"{place} is not linear in the second of two arguments",
+            f"{place} is not linear in the last of several arguments",
             hint='a matrix rule such as "A[i,j], E[i,j] -> Y[i,j]" with linear = "E"',
         )
 

@@ -2,10 +2,12 @@
 
 Where `E` commutes with `A`, the derivative is the scalar one: `dexpm(A, E) = E expm(A)`.  Since the
 map of `A'` is the adjoint one, `sum(G .* dexpm(A, E)) = sum(dexpm(A', G) .* E)`, and the side that
-commutes is chosen.
+commutes is chosen.  A map of several matrices, as that of `sylvester(A, B, C)`, has them in reverse
+order when it is read backwards.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 from math import inf
 from typing import NamedTuple
 
@@ -41,22 +43,27 @@ def applied(node: Product, rulebook: Rulebook) -> Node | None:
         if factor.node.function not in rulebook.linear:
             continue
         rule = rulebook[factor.node.function]
-        meet = _met if len(factor.node.arguments) == 1 else _met_again
+        meet = _met if is_map(factor.node, rule) else _met_again
         new = meet(node, place, rule, rulebook)
         if new is not None:
             return new
     return None
 
 
+def is_map(node: Function, rule: Rule) -> bool:
+    """Whether a function that is linear in its last argument lacks that: the matrix of the map."""
+    return len(node.arguments) < len(rule.arguments)
+
+
 def _met_again(node: Product, place: int, rule: Rule, rulebook: Rulebook) -> Node | None:
     """A map that has its argument already, where the other side commutes, or is shorter."""
     factor = node.factors[place]
     assert isinstance(factor.node, Function)
-    base, argument = factor.node.arguments
-    if len(base.axes) > len(MATRIX):
+    *bases, argument = factor.node.arguments
+    if len(argument.axes) > len(MATRIX):
         return None
-    size = base.axes[0] * base.axes[1]
-    opened = function_of(rule.name, (base,), (size, size))
+    size = argument.axes[0] * argument.axes[1]
+    opened = function_of(rule.name, bases, (size, size))
     first = len(node.dims)
     indices = map_indices(letters_of(factor.indices), (first, first + 1))
     factors = [
@@ -79,11 +86,13 @@ class Meeting(NamedTuple):
         argument: the matrix there, which the map is applied to.
         factors: those that make it.
         indices: where the value of the map stands.
+        bases: what the map is made of, read from this side.
     """
 
     argument: Node
     factors: list[Factor]
     indices: tuple[Index, ...]
+    bases: tuple[Node, ...]
 
 
 def _met(
@@ -92,15 +101,13 @@ def _met(
     """The product with a map applied to one side, which commutes or is shorter than `most`."""
     factor = node.factors[place]
     assert isinstance(factor.node, Function)
-    base = factor.node.arguments[0]
     meetings = list(_meetings(node, place))
-    is_one = len(base.axes) == len(MATRIX)
-    chosen = next((m for m in meetings if is_one and commute(m.argument, base)), None)
+    chosen = next((m for m in meetings if _all_commute(m.argument, m.bases)), None)
     if chosen is None:
         chosen = min(meetings, key=lambda m: m.argument.weight, default=None)
         if chosen is None or chosen.argument.weight >= most:
             return None
-    value = _value(rule, base, chosen.argument, rulebook)
+    value = _value(rule, chosen.bases, chosen.argument, rulebook)
     rest = [f for f in node.factors if f is not factor and all(f is not g for g in chosen.factors)]
     factors = [Factor(value, chosen.indices), *rest]
     return part(node.coefficient, factors, node.result, node.dims)
@@ -109,39 +116,58 @@ def _met(
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
     """The sides of a map on which nothing but a matrix stands."""
     *outer, row, column = node.factors[place].indices
+    function = node.factors[place].node
+    assert isinstance(function, Function)
+    bases = function.arguments
     if not isinstance(row, Merged) or not isinstance(column, Merged):
         return
     (j, i), (q, p) = row.letters, column.letters
     rest = [f for k, f in enumerate(node.factors) if k != place]
     # Where there is a matrix for each index of the first axes, these join nothing.
     inner = [f._replace(indices=tuple([i for i in f.indices if i not in outer])) for f in rest]
-    for own, other in (((p, q), (i, j)), ((j, i), (q, p))):
+    sides = (((p, q), (i, j), bases), ((j, i), (q, p), _reversed(bases)))
+    for own, other, given in sides:
         reach = reached(own, inner)
         if reach.isdisjoint(other) and reach.isdisjoint({*letters_of(node.result)} - {*outer}):
             found = [f for f, bare in zip(rest, inner, strict=True) if touching(reach, [bare])]
             argument = part(ONCE, found, (*outer, *own), node.dims)
-            yield Meeting(argument, found, (*outer, *other))
+            yield Meeting(argument, found, (*outer, *other), given)
 
 
-def _value(rule: Rule, base: Node, argument: Node, rulebook: Rulebook) -> Node:
+def _reversed(bases: Sequence[Node]) -> tuple[Node, ...]:
+    """What a map is made of, with its matrices in reverse order."""
+    matrices = [base for base in bases if base.axes]
+    return tuple([matrices.pop() if base.axes else base for base in bases])
+
+
+def _all_commute(argument: Node, bases: Sequence[Node]) -> bool:
+    """Whether an argument and all that a map is made of are known to commute."""
+    matrices = [base for base in bases if base.axes]
+    if len(argument.axes) != len(MATRIX) or argument.axes[0] != argument.axes[1]:
+        return False
+    return all(commute(one, other) for one, other in combinations([argument, *matrices], 2))
+
+
+def _value(rule: Rule, bases: Sequence[Node], argument: Node, rulebook: Rulebook) -> Node:
     """The value of a map at an argument, apart for the terms of it that commute."""
-    outer = len(base.axes) - len(MATRIX)
-    if outer and _is_multiple_of_identity(argument):
-        known = dict(zip(rule.arguments, (base, argument), strict=True))
+    axes, outer = argument.axes, len(argument.axes) - len(MATRIX)
+    is_of_one = sum(bool(base.axes) for base in bases) == 1
+    if outer and is_of_one and _is_multiple_of_identity(argument):
+        known = dict(zip(rule.arguments, (*bases, argument), strict=True))
         return formula(rulebook.formula(rule, rule.commuting), known, rulebook, outer=outer)
     if outer:
-        return function_of(rule.name, (base, argument), base.axes)
+        return function_of(rule.name, (*bases, argument), axes)
     every = terms(argument)
-    easy = [(c, term) for c, term in every if commute(term, base)]
-    kept = [(c, term) for c, term in every if not commute(term, base)]
+    easy = [(c, term) for c, term in every if _all_commute(term, bases)]
+    kept = [(c, term) for c, term in every if not _all_commute(term, bases)]
     if len(kept) > 1:
-        kept = [(ONCE, total(kept, argument.axes))]
-    values = [(c, function_of(rule.name, (base, term), base.axes)) for c, term in kept]
+        kept = [(ONCE, total(kept, axes))]
+    values = [(c, function_of(rule.name, (*bases, term), axes)) for c, term in kept]
     if easy:
-        known = dict(zip(rule.arguments, (base, total(easy, argument.axes)), strict=True))
+        known = dict(zip(rule.arguments, (*bases, total(easy, axes)), strict=True))
         tree = rulebook.formula(rule, rule.commuting)
         values.insert(0, (ONCE, formula(tree, known, rulebook)))
-    return total(values, base.axes)
+    return total(values, axes)
 
 
 def _is_multiple_of_identity(node: Node) -> bool:

@@ -46,6 +46,7 @@ from dimderiv.simplify.linear_maps import applied
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.over_inverses import over_inverse
 from dimderiv.simplify.permuting import shown_permutable
+from dimderiv.simplify.powers import merged_powers
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
 from dimderiv.simplify.triangles import inside_triangle, joined_triangles
@@ -124,7 +125,7 @@ class Simplifier:
             return (self._entries_inside,) if Product in kinds else ()
         shorten: list[Shorten] = [fold]
         if Function in kinds:
-            shorten = [self._applied, without_vectors, inside_triangle, fold]
+            shorten = [self._applied, merged_powers, without_vectors, inside_triangle, fold]
         shorten.append(self._entries_inside)
         shorten += [unmasked, signed] if Map in kinds else []
         shorten += [self._selected_inside] if Selection in kinds else []

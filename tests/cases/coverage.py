@@ -120,7 +120,9 @@ def _summary(cases: Mapping[Path, Sequence[Case]], operations: Iterable[Support]
 
 
 def _operations_in_words(operations: Iterable[Support]) -> str:
-    derived = {each.operation: each.first != REFUSED for each in operations}
+    derived: dict[str, bool] = {}
+    for each in operations:
+        derived[each.operation] = derived.get(each.operation, False) or each.first != REFUSED
     refused = ", ".join(_code(operation) for operation, has in derived.items() if not has)
     return f"Of {len(derived)} operations, these have no derivative: {refused or 'none'}.\n"
 

@@ -64,15 +64,22 @@ def argument_shapes(rule: Rule) -> dict[str, str]:
     >>> argument_shapes(builtin_rules()["matmul"])
     {'A': 'i x k', 'B': 'k x j'}
     """
+    whole = dict.fromkeys(rule.whole, "integer")
     if rule.kind in SHAPES and (rule.kind != "composite" or "[" not in rule.signature):
-        return dict.fromkeys(rule.arguments, SHAPES[rule.kind])
-    if rule.square:
-        return dict.fromkeys(rule.arguments, "n x n")
-    arguments = rule.signature.split("->")[0]
-    return {
+        return dict.fromkeys(rule.arguments, SHAPES[rule.kind]) | whole
+    arguments = re.findall(r"(\w+)\[([^]]+)\]", rule.signature.split("->")[0])
+    if rule.square and len({letters for _, letters in arguments}) == 1:
+        return dict.fromkeys(rule.arguments, "n x n") | whole
+    sizes = {
         name: " x ".join(_size(letter) for letter in letters.split(","))
-        for name, letters in re.findall(r"(\w+)\[([^]]*)\]", arguments)
+        for name, letters in arguments
     }
+    squares = {
+        name: f"{sizes[name][0]} x {sizes[name][0]}"
+        for name in sizes
+        if rule.square and name != rule.linear
+    }
+    return sizes | squares | whole
 
 
 def _size(letters: str) -> str:

@@ -117,6 +117,34 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
+def power_slope(a: Tensor, k: int, e: Tensor | None = None) -> Tensor:
+    """The derivative of a whole power along a direction, or the matrix of that."""
+    if e is None:
+        units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
+        return torch.stack([power_slope(a, k, unit.T).T.reshape(-1) for unit in units], 1)
+    n = len(a)
+    blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
+    return torch.linalg.matrix_power(blocks, k)[:n, n:]
+
+
+def sylvester(a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
+    """The solution of `A X + X B = C`, or the matrix of that map, columns stacked."""
+    m, n = len(a), len(b)
+    eye = torch.eye
+    system = kron(eye(n, dtype=a.dtype), a) + kron(b.T, eye(m, dtype=a.dtype))
+    if c is None:
+        return torch.linalg.inv(system)
+    return torch.linalg.solve(system, c.T.reshape(-1)).reshape(n, m).T
+
+
+def root(a: Tensor) -> Tensor:
+    """The principal square root, by Newton's iteration of a matrix and its inverse."""
+    x, y = a, torch.eye(len(a), dtype=a.dtype)
+    for _ in range(40):
+        x, y = (x + torch.linalg.inv(y)) / 2, (y + torch.linalg.inv(x)) / 2
+    return x
+
+
 def kron(a: Tensor, b: Tensor) -> Tensor:
     """The Kronecker product; that of torch takes no matrix whose entries lie far apart."""
     shape = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
@@ -259,6 +287,10 @@ class Evaluator:
             "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
             "expm": lambda: torch.matrix_exp(a),
             "dexpm": lambda: slope(a, b) if others else slopes(a),
+            "dpower": lambda: power_slope(a, int(b.item()), *others[1:]),
+            "sylvester": lambda: sylvester(a, b, *others[1:]),
+            "lyap": lambda: sylvester(a, a.T, b),
+            "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: eigen(a, -1)[0],
             "chol": lambda: torch.linalg.cholesky((a + a.T) / 2),

@@ -44,7 +44,7 @@ SCALARS = [
     "logsumexp",
 ]
 EIGEN = ("eigmax", "eigmin", "eigvec", "eigvals", "eigvecs")
-SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "chol", *EIGEN)
+SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "dpower", "sqrtm", "chol", *EIGEN)
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -254,8 +254,12 @@ class Extents:
                 sign = -1 if name == "conv2" else 1
                 pairs = zip(first, *others, strict=True)
                 return tuple(a.plus(b, sign).plus(ONE, -sign) for a, b in pairs)
-            case "dexpm" if not others:
+            case "dexpm" | "dpower" if len(others) < (2 if name == "dpower" else 1):
                 return (rows.times(rows),) * 2
+            case "sylvester" if len(others) == 1:
+                return (rows.times(others[0][0]),) * 2
+            case "sylvester" | "lyap":
+                return others[-1]
         if name.startswith("∇²"):
             return (rows.times(cols),) * 2
         if name.startswith("∇") or name in ENTRYWISE_AND_SQUARE:
@@ -343,6 +347,8 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "inv",
         "expm",
         "dexpm",
+        "dpower",
+        "sqrtm",
         "polar",
         "tril",
         "triu",

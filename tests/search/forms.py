@@ -197,6 +197,10 @@ INNER = forms(
     ({} + 5 I)^-1                             ¦ rr    ¦ rr
     expm({} / 3)                              ¦ rr    ¦ rr
     dexpm({} / 3, {})                         ¦ rr rr ¦ rr
+    dpower({}, 3, {})                         ¦ rr rr ¦ rr
+    sylvester({} / 9 + 3 I, {} / 9 + 2 I, {}) ¦ rr dd rd ¦ rd
+    lyap({} / 9 + 3 I, {})                    ¦ rr rr ¦ rr
+    sqrtm({} / 9 + 3 I)                       ¦ rr    ¦ rr
     pinv({})                                  ¦ cr    ¦ rc
     polar({} + 3 I) .* {}                     ¦ rr rr ¦ rr
     {0} {0}'                                  ¦ rd    ¦ rr

@@ -72,6 +72,8 @@ class Sampler:
             chosen = self._cyclic(rows, self._factor(classes)) if rows else "-1"
             return f"np.eye({self._size(classes)})[{chosen}]"
         is_square = len(axes) == 2 and axes[0] == axes[1]
+        if "integer" in words:
+            return "np.array(float(rng.integers(1, 5)))"
         if "binary" in words:
             array = self._cyclic(axes, "2.0") if axes else "np.array(1.0)"
         else:

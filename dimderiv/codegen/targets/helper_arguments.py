@@ -74,9 +74,16 @@ def over_stack(writer: "Writer", op: Operation, parts: Sequence[Text]) -> Text:
     count = op.arguments[0].rank - 2
     alone = [replace(each, dims=each.dims[-2:]) for each in op.arguments]
     inner = replace(op, arguments=tuple(alone), dims=op.dims[count:])
-    names = [Text(f"A{k}") for k in range(len(parts))]
-    function = f"lambda {', '.join(map(str, names))}: {writer.spelled(inner, names)}"
-    return Text(f"{writer.helper('over_stack')}({function}, {', '.join(map(str, parts))})")
+    # A number is the same for all of them.
+    given = [
+        Text(f"A{k}") if each.rank else part
+        for k, (each, part) in enumerate(zip(op.arguments, parts, strict=True))
+    ]
+    stacks = [place for place, each in enumerate(op.arguments) if each.rank]
+    names = ", ".join(given[place].text for place in stacks)
+    function = f"lambda {names}: {writer.spelled(inner, given)}"
+    texts = ", ".join(parts[place].text for place in stacks)
+    return Text(f"{writer.helper('over_stack')}({function}, {texts})")
 
 
 def is_plain_index(op: Operation) -> bool:

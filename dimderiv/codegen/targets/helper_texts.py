@@ -18,7 +18,7 @@ class HelperFunction:
 
 FOLDER = Path(__file__).parent / "helpers"
 # What has a file of its own, beside the one that a target names.
-SUBJECTS = ("matrix", "axes")
+SUBJECTS = ("matrix", "powers", "axes")
 
 
 @cache

@@ -40,12 +40,13 @@ class NumpyWriter(NumpyLikeWriter):
         "lower": "{}",
         "inner": "np.vdot({}, {})",
         "copied": "{0.atom}.copy()",
+        "mpower": "np.linalg.matrix_power({}, {helper.whole}({}))",
         # numpy's own `outer` is the slowest of its ways.
         "outer": "{helper.outer}({}, {})",
         "windows": "np.lib.stride_tricks.sliding_window_view({}, {op.window}, {op.detail.axes})",
     }
 
-    stacked = Writer.stacked | {"pinv"}
+    stacked = Writer.stacked | {"pinv", "mpower"}
 
     def spelled(self, op: Operation, parts: Sequence[Text]) -> Text:
         """An operation as numpy spells it; of a stack of matrices it has the inverses."""

@@ -35,7 +35,7 @@ class TorchWriter(Writer):
     labels = "torch.as_tensor({}).long()"
     layer_words = (LAYER, "ctx", "slopes", "pairs")
     array_tests = ("torch.Tensor", "{}.dtype.is_floating_point")
-    stacked = Writer.stacked | {"expm", "pinv"}
+    stacked = Writer.stacked | {"expm", "pinv", "mpower"}
     typed = ("like", "{}.new_empty(0)")
     calls: ClassVar[Mapping[str, str]] = {
         "inv": "torch.linalg.inv({})",
@@ -54,6 +54,7 @@ class TorchWriter(Writer):
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',
         "expm": "torch.linalg.matrix_exp({})",
+        "mpower": "torch.linalg.matrix_power({}, {helper.whole}({}))",
         "outer": "torch.outer({}, {})",
         "inner": "torch.dot({0.atom}.ravel(), {1.atom}.ravel())",
         "tensordot": "torch.tensordot({}, {}, {op.ends})",

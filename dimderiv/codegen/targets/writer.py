@@ -44,6 +44,11 @@ from dimderiv.rulebook import Rulebook
 MOST_TESTED = 6
 
 
+# The functions that are linear in their last argument, and how many they have: with one less, each
+# is the matrix of that map.
+MAPS = {"dexpm": 2, "dpower": 3, "sylvester": 3}
+
+
 @dataclass(eq=False)
 class Writer(LineWriter):
     """Writes operations as expressions of one target.
@@ -297,8 +302,8 @@ class Writer(LineWriter):
         given += helper_arguments(op, self)
         if name == "cholesky" and op.arguments[0].kind == "input":
             given.append(f'"{parts[0]}"')
-        if name == "dexpm" and len(parts) == 1:
-            name = "dexpm_matrix"
+        if name in MAPS and len(parts) < MAPS[name]:
+            name = f"{name}_matrix"
         return Text(f"{self.helper(name)}({', '.join(given)})")
 
     def helper_name(self, op: Operation) -> str:

@@ -158,7 +158,7 @@ class Batches:
             if not moved.keys().isdisjoint(node.over):
                 return None
             over = tuple([k - sum(gone < k for gone in moved) for k in node.over])
-        inner = [self.fixed(each, moved) for each in node.arguments]
+        inner = [self.fixed(each, moved) if each.axes else each for each in node.arguments]
         found = [each for each in inner if each is not None]
         if len(found) < len(inner):
             return None
@@ -171,7 +171,8 @@ def batch_axes(node: Function) -> int:
     Args:
         node: a function that runs along no axis of its own.
     """
-    return max(0, min(len(each.axes) for each in node.arguments) - MATRIX_AXES)
+    axes = [len(each.axes) for each in node.arguments if each.axes]
+    return max(0, min(axes, default=0) - MATRIX_AXES)
 
 
 def sliced_axes(node: Function) -> Sequence[int]:

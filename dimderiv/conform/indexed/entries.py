@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from dimderiv.conform.defined_axes import along_entry
-from dimderiv.conform.functions import written_name
+from dimderiv.conform.functions import called, written_name
 from dimderiv.conform.indexed.batches import batch_axes, batch_letters
 from dimderiv.conform.indexed.binding import Binding, ones_along
 from dimderiv.conform.indexed.entry_products import (
@@ -309,8 +309,9 @@ class EntryWriter:
         form = self.arrays.one_of_batch(labelled(node), dict(enumerate(places[:batch])))
         if form is None:
             at = self._indices(node.axes[:batch], places[:batch], scope)
-            given = [Entry(self.arrays.whole(each).tree, at) for each in node.arguments]
-            tree: Tree = Call(written_name(node), tuple(given))
+            wholes = [(each, self.arrays.whole(each).tree) for each in node.arguments]
+            given = [Entry(whole, at) if each.axes else whole for each, whole in wholes]
+            tree = called(node, given)
         else:
             self._note_alone(places[:batch], scope)
             tree = form.tree

@@ -4,6 +4,7 @@ Each visit is told under short names: an inner part without a name gets one, so 
 is small.  A part that receives just what arrives, or a constant times it, needs none.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -290,9 +291,9 @@ class _Recorder:
         rule = self.rulebook[node.function]
         reference = rule.reference if rule.kind in LETTERED else ""
         domain = "" if rule.domain.startswith("every") or rule.kink else rule.domain
-        return Origin(
-            reference, self._holds(rule, domain, local), rule.kink, ", ".join(rule.arguments)
-        )
+        named = [each for each in rule.arguments if re.search(rf"\b{each}\b", rule.domain)]
+        about = ", ".join(named or rule.arguments)
+        return Origin(reference, self._holds(rule, domain, local), rule.kink, about)
 
     def _holds(self, rule: Rule, domain: str, local: Node) -> Holds | str:
         """Where a rule holds, of the arguments; `a` is a word besides, so it stays one."""

@@ -32,6 +32,7 @@ from dimderiv.graph import (
     product,
 )
 from dimderiv.language import (
+    Add,
     Binary,
     Call,
     Entry,
@@ -49,7 +50,7 @@ NUMBER_ONE = Number(Fraction(1))
 AS_SCALAR = {
     **dict.fromkeys(("norm2", "normF", "norm1", "normInf", "normN"), "abs"),
     **{name: name for name in ("max", "min", "logsumexp")},
-    **{"expm": "exp", "dexpm": "exp", "polar": "sign", "logdet": "log"},
+    **{"expm": "exp", "dexpm": "exp", "sqrtm": "sqrt", "polar": "sign", "logdet": "log"},
 }
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 
@@ -270,6 +271,11 @@ def _erased(part: Tree) -> Tree | None:
             return Binary(plain, as_scalar(left), as_scalar(right))  # type: ignore[arg-type]
         case Call("inv" | "pinv", (argument,)):
             return Binary("/", NUMBER_ONE, as_scalar(argument))
+        case Call("sylvester", (left, right)):
+            return Binary("/", NUMBER_ONE, Add((as_scalar(left), as_scalar(right))))
+        case Call("dpower", (base, exponent)):
+            less = Add((exponent, Negative(NUMBER_ONE)))
+            return Binary("*", exponent, Binary("^", as_scalar(base), less))
         case Call(function, (argument,)) if function in ERASED:
             return as_scalar(argument)
         case Call(function, (argument,)) if function in AS_SCALAR:

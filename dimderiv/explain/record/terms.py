@@ -191,8 +191,8 @@ class TermWriter(FormulaWriter):
 
     def _linear_map(self, node: Node) -> Sentence:
         assert isinstance(node, Function)
-        argument = self.tree(node.arguments[0])
-        return Sentence("linear_map", {"map": Call(node.function, (argument, Name("E")))})
+        given = [self.tree(argument) for argument in node.arguments]
+        return Sentence("linear_map", {"map": Call(node.function, (*given, Name("E")))})
 
     def _order(
         self, term: LabelledProduct, arrays: Sequence[WrittenFactor], value: Tree, target: Shape

@@ -128,7 +128,7 @@ class Arithmetic:
         """
         if type(a) is Jet or type(b) is Jet:
             level = _common_level(a, b)
-            (a0, a1), (b0, b1) = _parts(a, level), _parts(b, level)
+            (a0, a1), (b0, b1) = parts_at(a, level), parts_at(b, level)
             return jet(level, self.add(a0, b0), self.add(a1, b1))
         self.effort.spent += 1
         if type(a) is type(b):
@@ -161,7 +161,7 @@ class Arithmetic:
 
     def _product(self, a: Jet, b: Jet) -> Scalar:
         level = max(a.level, b.level)
-        (a0, a1), (b0, b1) = _parts(a, level), _parts(b, level)
+        (a0, a1), (b0, b1) = parts_at(a, level), parts_at(b, level)
         return jet(level, self.mul(a0, b0), self.add(self.mul(a0, b1), self.mul(a1, b0)))
 
     def _bounded(self, x: Fraction) -> Scalar:
@@ -201,7 +201,7 @@ class Arithmetic:
         """
         if type(a) is Jet or type(b) is Jet:
             level = _common_level(a, b)
-            (a0, a1), (b0, b1) = _parts(a, level), _parts(b, level)
+            (a0, a1), (b0, b1) = parts_at(a, level), parts_at(b, level)
             value = self.div(a0, b0)
             return jet(level, value, self.div(self.sub(a1, self.mul(value, b1)), b0))
         self.effort.spent += 1
@@ -353,5 +353,6 @@ def _common_level(a: Scalar, b: Scalar) -> int:
     return max(x.level for x in (a, b) if type(x) is Jet)
 
 
-def _parts(x: Scalar, level: int) -> tuple[Scalar, Scalar]:
+def parts_at(x: Scalar, level: int) -> tuple[Scalar, Scalar]:
+    """The value of a series without a perturbation, and what stands before that."""
     return (x.value, x.slope) if type(x) is Jet and x.level == level else (x, ZERO)

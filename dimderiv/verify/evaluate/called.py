@@ -22,6 +22,7 @@ from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.derivatives import derivative
 from dimderiv.verify.evaluate.evaluation import Evaluation
 from dimderiv.verify.evaluate.functions import ELEMENTWISE
+from dimderiv.verify.evaluate.linear_maps import LINEAR, linear_map
 from dimderiv.verify.evaluate.rearranged import one_hot, permuted, reshaped, whole_numbers
 from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import commutation, diagonal, stretched
@@ -31,6 +32,7 @@ from dimderiv.verify.evaluate.unsized import (
     Unsized,
     Value,
     cofactor_size,
+    expected_beside,
     mapped,
     of_constant,
     sized,
@@ -49,7 +51,7 @@ from dimderiv.verify.layout import (
     two_axes,
 )
 
-_SHAPE_KEEPING = frozenset({"inv", "expm", "polar", "tril", "triu"})
+_SHAPE_KEEPING = frozenset({"inv", "expm", "sqrtm", "polar", "tril", "triu"})
 _SLIDING = frozenset({"conv2", "convfull2"})
 _ALONG = frozenset({*REDUCTIONS, *NORMS, *ROW_FUNCTIONS})
 
@@ -89,6 +91,8 @@ class CallEvaluation(Evaluation):
             return self._along(node, expected)
         if name in MATRIX_FUNCTIONS and len(arguments) == 1:
             return self._matrix_function(node, expected)
+        if name in LINEAR:
+            return self._linear(node)
         if len(arguments) == 2 and (name in PAIR_FUNCTIONS or name in EXTREMES):
             return self._pair(node, expected)
         if name in {"reshape", "permute", "onehot"}:
@@ -173,6 +177,22 @@ class CallEvaluation(Evaluation):
         if name in EXTREMES:
             return EXTREMES[name](self.arithmetic, left, right)
         return PAIR_FUNCTIONS[name](self.arithmetic, two_axes(left), two_axes(right))
+
+    def _linear(self, node: Call) -> Sized:
+        """A function that is linear in its last argument, or the matrix of that map."""
+        linear, values = LINEAR[node.function], [self.value(each) for each in node.arguments]
+        last = next(iter(values[linear.before :]), None)
+        known = ANY_SIZE if last is None else expected_beside(last)
+        sides = {linear.cols: known.cols, linear.rows: known.rows}
+        given = [
+            two_axes(sized(value, Expected(sides.get(place, 1), sides.get(place, 1))))
+            for place, value in enumerate(values[: linear.before])
+        ]
+        self.arithmetic.branches.site = id(node)
+        if last is None:
+            return linear_map(self.arithmetic, linear, given)
+        size = Expected(len(given[linear.rows]), len(given[linear.cols]))
+        return linear.value(self.arithmetic, *given, two_axes(sized(last, size)))
 
     def _constant(self, node: Call) -> Value:
         match node.function, node.arguments:

@@ -8,10 +8,9 @@ from typing import TypeAlias
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, log_sum_exp, primitive
+from dimderiv.verify.evaluate.linear_maps import LINEAR, square_root
 from dimderiv.verify.evaluate.matrices import (
     exponential,
-    exponential_derivative,
-    exponential_map,
     inverse,
     nuclear_norm,
     polar_factor,
@@ -190,7 +189,7 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "logdet": _log_determinant,
     "pinv": pseudo_inverse,
     "expm": exponential,
-    "dexpm": exponential_map,
+    "sqrtm": square_root,
     "polar": polar_factor,
     "eigmax": largest_eigenvalue,
     "eigmin": smallest_eigenvalue,
@@ -268,7 +267,6 @@ def _extreme_pair(side: int) -> Callable[[Arithmetic, Sized, Sized], Sized]:
 
 PAIR_FUNCTIONS: Mapping[str, PairFunction] = {
     "kron": _kronecker,
-    "dexpm": exponential_derivative,
     "conv2": _cross_correlation,
     "convfull2": _full_convolution,
     "cross_entropy": _cross_entropy,
@@ -288,6 +286,7 @@ KNOWN = frozenset(
         *ROW_FUNCTIONS,
         *MATRIX_FUNCTIONS,
         *PAIR_FUNCTIONS,
+        *LINEAR,
         *EXTREMES,
     }
 )

@@ -23,7 +23,7 @@ from dimderiv.verify.evaluate.tables import (
     eliminated,
     matrix_product,
 )
-from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
+from dimderiv.verify.layout import Table, entries, square_size, transposed
 
 LARGEST_NORM = 1000
 EXPM_HALVINGS = 8
@@ -121,29 +121,6 @@ def _is_negligible(arithmetic: Arithmetic, x: Scalar) -> bool:
     return bool(abs(arithmetic.inexact(x)) < arithmetic.context.eps / 1000)
 
 
-def exponential_derivative(arithmetic: Arithmetic, table: Table, direction: Table) -> Table:
-    """The derivative of the exponential in a direction: a block of that of a block matrix.
-
-    Higham, Functions of Matrices (2008), equation 3.16.
-    """
-    size = square_size(table)
-    upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
-    lower = [[ZERO] * size + list(row) for row in table]
-    return [row[size:] for row in exponential(arithmetic, upper + lower)[:size]]
-
-
-def exponential_map(arithmetic: Arithmetic, table: Table) -> Table:
-    """The matrix of the derivative of the exponential, for columns stacked."""
-    size = square_size(table)
-    columns = []
-    for q in range(size):
-        for p in range(size):
-            unit = filled((size, size), lambda i, j: ONE if (i, j) == (p, q) else ZERO)  # noqa: B023
-            slope = exponential_derivative(arithmetic, table, unit)
-            columns.append(entries(transposed(slope)))
-    return transposed(columns)
-
-
 def nuclear_norm(arithmetic: Arithmetic, table: Table) -> Table:
     """The sum of the singular values, the trace of the root of the smaller Gram matrix."""
     small = table if len(table) <= len(table[0]) else transposed(table)
@@ -158,10 +135,17 @@ def polar_factor(arithmetic: Arithmetic, table: Table) -> Table:
 
 
 def _roots_of_gram(arithmetic: Arithmetic, table: Table) -> tuple[Table, Table]:
-    """The root of `A A'` and its inverse, by Denman and Beavers' iteration."""
+    """The root of `A A'` and its inverse."""
+    return square_roots(arithmetic, matrix_product(arithmetic, table, transposed(table)))
+
+
+def square_roots(arithmetic: Arithmetic, table: Table) -> tuple[Table, Table]:
+    """The principal root of a square matrix and its inverse, by Denman and Beavers' iteration.
+
+    Higham, Functions of Matrices (2008), equation 6.15.
+    """
     unit = arithmetic.inexact(ONE)
-    gram = matrix_product(arithmetic, table, transposed(table))
-    root = each(gram, lambda x: arithmetic.mul(x, unit))
+    root = each(table, lambda x: arithmetic.mul(x, unit))
     other = diagonal(len(root))
     half = Fraction(1, 2)
 
@@ -175,7 +159,7 @@ def _roots_of_gram(arithmetic: Arithmetic, table: Table) -> tuple[Table, Table]:
             return root, other
         inverse_root = inverse(arithmetic, root)
         root, other = combined(root, inverted, halfway), combined(other, inverse_root, halfway)
-    raise OutOfDomain("singular values that do not converge")
+    raise OutOfDomain("a root that does not converge")
 
 
 def _is_settled(arithmetic: Arithmetic, x: Scalar) -> bool:

@@ -88,6 +88,13 @@ def sized(value: Value, expected: Expected) -> Sized:
     return filled((rows, cols), lambda i, j: value.on if i == j else value.off)
 
 
+def expected_beside(value: Value) -> Expected:
+    """What a value says of the size of one that stands beside it."""
+    if isinstance(value, Unsized):
+        return Expected(value.rows, value.cols)
+    return Expected.of(size_of(value))
+
+
 def mapped(value: Value, function: Callable[[Scalar], Scalar]) -> Value:
     """A function of every entry."""
     if not isinstance(value, Unsized):

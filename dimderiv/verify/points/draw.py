@@ -33,8 +33,9 @@ MOST_DRAWS = 40
 MOST_REDRAWS = 20
 FEWEST_VALUES = 32
 # Properties that a point between two points need not have.
-STIFF = frozenset({"orthogonal", "binary", "onehot"})
+STIFF = frozenset({"orthogonal", "binary", "onehot", "integer"})
 LARGEST_WEIGHT = 30
+LARGEST_EXPONENT = 4
 # Sums that a factor might hide behind.
 TELLING_NOTHING = frozenset({Fraction(-1), Fraction(0), Fraction(1)})
 
@@ -186,6 +187,8 @@ class _Values:
 
 
 def _array(values: _Values, size: Size, style: str, properties: frozenset[str]) -> Sized:
+    if "integer" in properties:
+        return shaped(size, [Fraction(values.rng.randint(1, LARGEST_EXPONENT))])
     if "binary" in properties:
         return shaped(size, [*map(Fraction, zeros_and_ones(values.rng, size, properties))])
     if len(size) == 2:

@@ -54,6 +54,7 @@ from dimderiv.verify.symbolic.functions import (
     SCALARS,
     reduced,
 )
+from dimderiv.verify.symbolic.spectral import LINEAR, Linear, linear_map, square_root
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
@@ -64,6 +65,7 @@ from dimderiv.verify.symbolic.tables import (
     is_scalar,
     mapped,
     multiplied,
+    sides_of,
     stacked,
     turned,
 )
@@ -202,7 +204,10 @@ class Reader:
         if is_scalar(base):
             return mapped(base, lambda x: self.a.power(x, exponent))
         if exponent != int(exponent):
-            raise ShapeError("a matrix has whole powers only", span=node.right.span)
+            if 2 * exponent != int(2 * exponent):
+                raise ShapeError("a matrix has whole powers only", span=node.right.span)
+            base = changed(base, lambda table: square_root(self.a, table))
+            exponent = 2 * exponent
         return changed(base, lambda table: matrices.power(self.a, table, int(exponent)))
 
     def _call(self, node: Call) -> Value:
@@ -227,9 +232,26 @@ class Reader:
                 column = SAME_SIZE[name](a, [[entry] for entry in entries(table)])
                 return two_axes(shaped(size_of(table), entries(column)))
             return self._of_one(name, value, _axis(node))
+        if name in LINEAR:
+            return self._linear(LINEAR[name], [self.value(each) for each in node.arguments])
         if count == 2 and name in OF_TWO:
             return OF_TWO[name](a, *map(self.value, node.arguments))
         return self._constant(node)
+
+    def _linear(self, linear: Linear, values: list[Value]) -> Table:
+        """A function that is linear in its last argument, or the matrix of that map."""
+        last = next(iter(values[linear.before :]), None)
+        rows, cols = (None, None) if last is None else sides_of(last)
+        sides = {linear.cols: cols, linear.rows: rows}
+        given = [
+            closed(value, sides.get(place, 1), sides.get(place, 1))
+            for place, value in enumerate(values[: linear.before])
+        ]
+        if last is None:
+            return linear_map(self.a, linear, given)
+        size = len(given[linear.rows]), len(given[linear.cols])
+        found: Table = linear.value(self.a, *given, closed(last, *size))
+        return found
 
     def _of_one(self, name: str, value: Value, axis: int | None) -> Value:
         a = self.a

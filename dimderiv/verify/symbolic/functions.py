@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from math import prod
 
-from dimderiv.verify.layout import Table, entries, size_of, transposed
+from dimderiv.verify.layout import Table, entries, transposed
 from dimderiv.verify.symbolic import matrices, spectral
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, extreme, log_sum_exp
 from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kronecker
@@ -13,6 +13,7 @@ from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kro
 SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "inv": matrices.inverse,
     "expm": spectral.exponential,
+    "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,
     "chol": matrices.cholesky,
@@ -25,7 +26,6 @@ OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
     "eigvec": spectral.leading_eigenvector,
     "eigvals": lambda a, table: [[x] for x in spectral.eigenvalues(a, table)],
-    "dexpm": spectral.exponential_map,
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "tr": matrices.trace,
@@ -50,7 +50,7 @@ REDUCTIONS: Mapping[str, Callable[[Arithmetic, list[Entry]], Entry]] = {
 }
 
 OF_SQUARE = frozenset(
-    {"tr", "det", "logdet", "dexpm", "chol"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
+    {"tr", "det", "logdet", "chol"} | {"eigmax", "eigmin", "eigvec", "eigvals", "eigvecs"}
 )
 OF_ONE = frozenset(
     {"vec", "pinv"} | SAME_SIZE.keys() | OTHER_SIZE.keys() | SCALARS.keys() | REDUCTIONS.keys()
@@ -64,16 +64,10 @@ def _cross_entropy(a: Arithmetic, scores: Value, targets: Value) -> Value:
     return [[-a.total(entries(terms)) / records]]
 
 
-def _exponential_along(a: Arithmetic, table: Value, direction: Value) -> Value:
-    matrix = closed(table)
-    return spectral.exponential_along(a, matrix, closed(direction, *size_of(matrix)))
-
-
 OF_TWO: Mapping[str, Callable[[Arithmetic, Value, Value], Value]] = {
     "kron": lambda a, left, right: kronecker(left, right),
     "conv2": lambda a, x, y: matrices.cross_correlation(a, closed(x), closed(y)),
     "convfull2": lambda a, x, y: matrices.full_convolution(a, closed(x), closed(y)),
-    "dexpm": _exponential_along,
     "cross_entropy": _cross_entropy,
     "max": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, 1), x, y),
     "min": lambda a, x, y: entrywise(lambda *xs: extreme(a, xs, -1), x, y),

@@ -25,6 +25,8 @@ from dimderiv.verify.layout import (
 from dimderiv.verify.symbolic.arithmetic import Stopped, Unknown, stand_in
 from dimderiv.verify.symbolic.tables import Entry
 
+# The largest whole number that is drawn.
+LARGEST_EXPONENT = 4
 # What sympy leaves where a derivative passes a kink.
 KINKED = frozenset({"sign", "re", "im", "arg", "conjugate"})
 STYLES = (
@@ -142,6 +144,8 @@ def draw(
         point.free[name] = _symbols(name, size)
         values = _numbers(rng, size, style)
         _tie(rng, point, name, values, properties)
+        if "integer" in properties:
+            point.free[name] = point.tied[name] = [[sympy.Integer(attempt % LARGEST_EXPONENT + 1)]]
         if "binary" in properties and size == (1, 1):
             point.tied[name] = [[sympy.Integer((attempt + 1) % 2)]]
     return point

@@ -1,17 +1,38 @@
 """Matrix functions by eigenvalues: of two rows in closed form, of floats by mpmath."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy
 
 from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
-from dimderiv.verify.symbolic.matrices import refuse_zero, symmetric_part
+from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero, symmetric_part
+from dimderiv.verify.symbolic.matrices import power as raised
 from dimderiv.verify.symbolic.tables import Entry, matrix_product
+
+OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
+MOST_STEPS = 60
+
+
+class Linear(NamedTuple):
+    """A function that is linear in its last argument.
+
+    Attributes:
+        value: its value, given all arguments.
+        before: how many arguments stand before the last one.
+        rows: which argument has as many rows as the last one.
+        cols: which argument has as many rows as the last one has columns.
+    """
+
+    value: Callable[..., Table]
+    before: int = 1
+    rows: int = 0
+    cols: int = 0
 
 
 def exponential(a: Arithmetic, table: Table) -> Table:
@@ -54,17 +75,17 @@ def _of_sympy(table: Table) -> Table:
     return [[sympy.sympify(entry) for entry in row] for row in table]
 
 
-def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
-    """The derivative of the exponential along a direction.
+def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table) -> Table:
+    """The derivative of a function of a matrix along a direction.
 
-    Of floats it is a block of the exponential of a block matrix (Higham, Functions of Matrices,
-    2008, equation 3.16).
+    Of floats it is a block of the function of a block matrix (Higham, Functions of Matrices, 2008,
+    equation 3.16).
     """
     size = square_size(table)
     if isinstance(a, Floats):
         upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
         lower = [[a.number(0)] * size + list(row) for row in table]
-        return [row[size:] for row in exponential(a, upper + lower)[:size]]
+        return [row[size:] for row in function(a, upper + lower)[:size]]
     step = sympy.Dummy("step")
     moved = [
         [x + step * y for x, y in zip(own, other, strict=True)]
@@ -73,18 +94,38 @@ def exponential_along(a: Arithmetic, table: Table, direction: Table) -> Table:
     at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
     return [
         [entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row]
-        for row in _of_sympy(exponential(at_zero, moved))
+        for row in _of_sympy(function(at_zero, moved))
     ]
 
 
-def exponential_map(a: Arithmetic, table: Table) -> Table:
-    """The matrix of the derivative of the exponential, for columns stacked."""
-    size = square_size(table)
+def power_along(a: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
+    """The derivative of a whole power: the sum of `A^r E A^(k - 1 - r)`."""
+    power = int(exponent[0][0])
+    return derivative(lambda b, matrix: raised(b, matrix, power), a, table, direction)
+
+
+def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
+    """The solution of `A X + X B = C`."""
+    rows, cols = square_size(left), square_size(right)
+
+    def coefficient(place: int, other: int) -> Entry:
+        (j, i), (q, p) = divmod(place, rows), divmod(other, rows)
+        return left[i][p] * int(j == q) + right[q][j] * int(i == p)
+
+    system = filled((rows * cols, rows * cols), coefficient)
+    stacked = [[entry] for entry in entries(transposed(value))]
+    found = matrix_product(a.total, inverse(a, system), stacked)
+    return filled((rows, cols), lambda i, j: found[j * rows + i][0])
+
+
+def linear_map(a: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:
+    """The matrix of a function that is linear in its last argument, for columns stacked."""
+    size = (square_size(given[linear.rows]), square_size(given[linear.cols]))
     columns = []
-    for q in range(size):
-        for p in range(size):
-            unit = filled((size, size), lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
-            columns.append(entries(transposed(exponential_along(a, table, unit))))
+    for q in range(size[1]):
+        for p in range(size[0]):
+            unit = filled(size, lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
+            columns.append(entries(transposed(linear.value(a, *given, unit))))
     return transposed(columns)
 
 
@@ -109,6 +150,39 @@ def _trace_of_root(a: Arithmetic, gram: Table) -> tuple[Entry, Entry]:
     product = a.function("sqrt", p * d - b * c)
     refuse_zero(a, product)
     return a.function("sqrt", p + d + 2 * product), product
+
+
+def square_root(a: Arithmetic, table: Table) -> Table:
+    """The principal root of a square matrix without eigenvalues below zero."""
+    size = square_size(table)
+    if isinstance(a, Floats):
+        root, other = table, identity(a, size)
+        for _ in range(MOST_STEPS):
+            before = root
+            root, other = _halfway(root, inverse(a, other)), _halfway(other, inverse(a, root))
+            if all(abs(x - y) < a.tiny**1.5 * abs(x) for x, y in _beside(root, before)):
+                return root
+        raise Outside("a root that does not converge")
+    if size == 1:
+        return [[a.function("sqrt", table[0][0])]]
+    (p, b), (c, d) = _two_rows(table)
+    if a.at_point(p * d - b * c) < a.tiny or a.at_point(p + d) < a.tiny:
+        raise Outside("a root that is not real")
+    trace, product = _trace_of_root(a, table)
+    return [
+        [(x + product * int(i == j)) / trace for j, x in enumerate(row)]
+        for i, row in enumerate(table)
+    ]
+
+
+def _halfway(one: Table, other: Table) -> Table:
+    return [
+        [(x + y) / 2 for x, y in zip(*rows, strict=True)] for rows in zip(one, other, strict=True)
+    ]
+
+
+def _beside(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
+    return list(zip(entries(one), entries(other), strict=True))
 
 
 def polar_factor(a: Arithmetic, table: Table) -> Table:
@@ -201,3 +275,10 @@ def _pairs_of_floats(
 def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> list[Entry]:
     length = a.function("sqrt", a.total([x * x for x in vector]))
     return [x / length if sign > 0 else -x / length for x in vector]
+
+
+LINEAR = {
+    "dexpm": Linear(partial(derivative, exponential)),
+    "dpower": Linear(power_along, 2),
+    "sylvester": Linear(sylvester, 2, 0, 1),
+}

@@ -50,6 +50,14 @@ def is_scalar(value: Value) -> bool:
     return not isinstance(value, Open) and is_single(value)
 
 
+def sides_of(value: Value) -> tuple[int | None, int | None]:
+    """How many rows and columns a value has, where that is known."""
+    if isinstance(value, Open):
+        return value.rows, value.cols
+    rows, cols = size_of(value)
+    return rows, cols
+
+
 def closed(value: Value, rows: int | None = None, cols: int | None = None) -> Table:
     """A value as a table."""
     if not isinstance(value, Open):

@@ -1,0 +1,86 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+"""The functions of whole matrices that torch lacks, for generated torch code."""
+
+import torch
+
+
+def whole(k):
+    """An exponent of a matrix as a whole number."""
+    if k != int(k):
+        raise ValueError(f"a power of a matrix has a whole exponent, and this is {k}")
+    return int(k)
+
+
+def block(A, E):
+    """The matrix [A, E; 0, A], of which a function has its derivative at A along E on the right."""
+    above = torch.cat([A, E], -1)
+    return torch.cat([above, torch.cat([torch.zeros_like(A), A], -1)], -2)
+
+
+def units(m, n, A):
+    """The m x n matrices with a single 1, in the order of stacked columns."""
+    return torch.eye(m * n, dtype=A.dtype, device=A.device).reshape(m * n, n, m).mT
+
+
+def stacked(matrices):
+    """The matrix whose columns are matrices with their columns stacked."""
+    return torch.stack([E.T.ravel() for E in matrices], 1)
+
+
+def dpower(A, k, E):
+    """The derivative of A to the power of k in the direction E, the sum of A^r E A^(k - 1 - r)."""
+    n = len(A)
+    return torch.linalg.matrix_power(block(A, E), whole(k))[:n, n:]
+
+
+def dpower_matrix(A, k):
+    """The matrix K with vec(dpower(A, k, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dpower(A, k, E) for E in units(n, n, A)])
+
+
+def sylvester(A, B, C):
+    """The X with A X + X B = C: of few entries by one system, of many by eigenvectors.
+
+    Eigenvectors may be nearly dependent, so what they leave over is solved for again.
+    """
+    m, n = C.shape
+    if m * n <= 900:
+        return torch.linalg.solve(kronecker_sum(A, B), C.T.ravel()).reshape(n, m).T
+    (a, U), (b, V) = torch.linalg.eig(A), torch.linalg.eig(B)
+    X = torch.zeros_like(C)
+    for _ in range(3):
+        rest = (C - A @ X - X @ B).to(V.dtype)
+        inner = torch.linalg.solve(U, rest @ V) / (a[:, None] + b)
+        X = X + torch.linalg.solve(V.T, (U @ inner).T).T.real
+    scale = (torch.linalg.norm(A) + torch.linalg.norm(B)) * torch.linalg.norm(X)
+    if not torch.linalg.norm(C - A @ X - X @ B) <= 1e4 * torch.finfo(C.dtype).eps * scale:
+        raise ValueError("the eigenvectors of A or B are too nearly dependent")
+    return X
+
+
+def kronecker_sum(A, B):
+    """The matrix K with vec(A X + X B) = K vec(X), columns stacked."""
+    eyes = [torch.eye(len(each), dtype=A.dtype, device=A.device) for each in (B, A)]
+    return torch.kron(eyes[0], A.contiguous()) + torch.kron(B.T.contiguous(), eyes[1])
+
+
+def sylvester_matrix(A, B):
+    """The matrix K with vec(sylvester(A, B, C)) = K vec(C), columns stacked."""
+    system = kronecker_sum(A, B)
+    return torch.linalg.solve(system, torch.eye(len(system), dtype=A.dtype, device=A.device))
+
+
+def sqrtm(A):
+    """The principal square root, by Newton's iteration in the form that adds up the steps."""
+    c = A.abs().sum(0).max()
+    if not c:
+        return A
+    X = A / c
+    E = (torch.eye(len(A), dtype=A.dtype, device=A.device) - X) / 2
+    for _ in range(100):
+        X = X + E
+        E = -E @ torch.linalg.solve(X, E) / 2
+        if torch.linalg.norm(E) <= torch.finfo(A.dtype).eps * torch.linalg.norm(X):
+            return X * c.sqrt()
+    raise ValueError("a matrix with an eigenvalue that is negative or 0 has no root")

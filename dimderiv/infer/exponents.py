@@ -1,0 +1,53 @@
+"""Powers of square matrices whose exponent is no number: `A^k`, where `k` is a positive integer."""
+
+from collections.abc import Iterator
+
+from dimderiv.infer.operators import constant
+from dimderiv.infer.scope import SCALAR_AXES, Scope
+from dimderiv.language import Binary, Program, Tree, names_in, walk
+
+# What a symbol is called that stands for a positive whole number.
+INTEGER = "integer"
+
+
+def integers(program: Program, scope: Scope) -> list[str]:
+    """The symbols that exponents of matrices are made of, in the order in which they occur.
+
+    Args:
+        program: a program that has been visited.
+        scope: what was found of it.
+    """
+    values = {s.name: s.value for s in program.statements if s.name}
+    found: dict[str, None] = {}
+    waiting = [exponent for s in program.statements for exponent in _exponents(s.value, scope)]
+    while waiting:
+        for name in names_in(waiting.pop(0)):
+            if name in values:
+                waiting.append(values.pop(name))
+            elif scope.meanings.get(name) == "symbol":
+                found[name] = None
+    return list(found)
+
+
+def _exponents(value: Tree, scope: Scope) -> Iterator[Tree]:
+    for node in walk(value):
+        if (
+            isinstance(node, Binary)
+            and node.operator == "^"
+            and scope.axes.get(id(node), SCALAR_AXES) != SCALAR_AXES
+            and constant(node.right) is None
+        ):
+            yield node.right
+
+
+def is_integer(name: str, program: Program, scope: Scope) -> bool:
+    """Whether a symbol is declared as a whole number, or taken for one.
+
+    Args:
+        name: the symbol.
+        program: a program that has been visited.
+        scope: what was found of it.
+    """
+    declared = scope.declared.get(name)
+    is_declared = declared is not None and INTEGER in declared.properties
+    return is_declared or name in integers(program, scope)

@@ -1,0 +1,114 @@
+"""Functions of matrices that are linear in their last argument, and the matrices of these maps.
+
+The derivative of a function of a matrix in a direction is a block of the function of a block matrix
+(Higham, Functions of Matrices, 2008, equation 3.16).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+from dimderiv.errors import ShapeError
+from dimderiv.verify.evaluate.arithmetic import (
+    ONE,
+    ZERO,
+    Arithmetic,
+    Jet,
+    Scalar,
+    jet,
+    leading,
+    parts_at,
+)
+from dimderiv.verify.evaluate.matrices import exponential, matrix_power, square_roots
+from dimderiv.verify.evaluate.tables import combined, each, eliminated
+from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
+
+OfOne: TypeAlias = Callable[[Arithmetic, Table], Table]
+
+
+class Linear(NamedTuple):
+    """A function that is linear in its last argument.
+
+    Attributes:
+        value: its value, given all arguments.
+        before: how many arguments stand before the last one.
+        rows: which argument has as many rows as the last one.
+        cols: which argument has as many rows as the last one has columns.
+    """
+
+    value: Callable[..., Table]
+    before: int = 1
+    rows: int = 0
+    cols: int = 0
+
+
+def derivative(function: OfOne, arithmetic: Arithmetic, table: Table, direction: Table) -> Table:
+    """The derivative of a function of a matrix in a direction."""
+    size = square_size(table)
+    upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
+    lower = [[ZERO] * size + list(row) for row in table]
+    return [row[size:] for row in function(arithmetic, upper + lower)[:size]]
+
+
+def whole_exponent(table: Table) -> int:
+    """An exponent as a whole number."""
+    exponent = leading(table[0][0])
+    if not isinstance(exponent, Fraction) or exponent.denominator != 1:
+        raise ShapeError("a matrix has whole powers only")
+    return int(exponent)
+
+
+def _power(arithmetic: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
+    """The derivative of a power."""
+    function = partial(_raised, whole_exponent(exponent))
+    return derivative(function, arithmetic, table, direction)
+
+
+def _raised(exponent: int, arithmetic: Arithmetic, table: Table) -> Table:
+    return matrix_power(arithmetic, table, exponent)
+
+
+def sylvester(arithmetic: Arithmetic, left: Table, right: Table, value: Table) -> Table:
+    """The solution of `A X + X B = C`, by its entries."""
+    rows, cols = square_size(left), square_size(right)
+
+    def coefficient(place: int, other: int) -> Scalar:
+        (j, i), (q, p) = divmod(place, rows), divmod(other, rows)
+        first = left[i][p] if j == q else ZERO
+        second = right[q][j] if i == p else ZERO
+        return arithmetic.add(first, second)
+
+    system = filled((rows * cols, rows * cols), coefficient)
+    stacked = [[entry] for entry in entries(transposed(value))]
+    _, found = eliminated(arithmetic, system, stacked)
+    return filled((rows, cols), lambda i, j: found[j * rows + i][0])
+
+
+def square_root(arithmetic: Arithmetic, table: Table) -> Table:
+    """The principal root `X` of a square matrix, which moves so that `X X` moves as the matrix."""
+    level = max((x.level for x in entries(table) if type(x) is Jet), default=0)
+    if not level:
+        return square_roots(arithmetic, table)[0]
+    value, slope = (each(table, lambda x: parts_at(x, level)[k]) for k in (0, 1))  # noqa: B023
+    root = square_root(arithmetic, value)
+    moved = sylvester(arithmetic, root, root, slope)
+    return combined(root, moved, lambda x, y: jet(level, x, y))
+
+
+def linear_map(arithmetic: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:
+    """The matrix of a function that is linear in its last argument, for columns stacked."""
+    size = (square_size(given[linear.rows]), square_size(given[linear.cols]))
+    columns = []
+    for q in range(size[1]):
+        for p in range(size[0]):
+            unit = filled(size, lambda i, j: ONE if (i, j) == (p, q) else ZERO)  # noqa: B023
+            columns.append(entries(transposed(linear.value(arithmetic, *given, unit))))
+    return transposed(columns)
+
+
+LINEAR: Mapping[str, Linear] = {
+    "dexpm": Linear(partial(derivative, exponential)),
+    "dpower": Linear(_power, 2),
+    "sylvester": Linear(sylvester, 2, 0, 1),
+}
