@@ -162,7 +162,10 @@ class Dense(Lettered):
         if operator == "*":
             return np.asarray(a * b if 1 in count else a @ b)
         if operator == "^" and count[0] > 1:
-            return np.linalg.matrix_power(a, int(b.ravel()[0]))
+            exponent = float(b.ravel()[0])
+            is_whole = exponent == int(exponent)
+            base, power = (a, int(exponent)) if is_whole else (root(a), int(2 * exponent))
+            return np.linalg.matrix_power(base, power)
         return 1.0 * (np.power if operator == "^" else OPERATORS[operator])(a, b)
 
     def row(self, blocks: Sequence[Tree]) -> list[Array]:

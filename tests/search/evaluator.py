@@ -239,7 +239,10 @@ class Evaluator:
     def _power(self, a: Tensor, b: Tensor) -> Tensor:
         if a.numel() == 1:
             return torch.pow(a, b)
-        return torch.linalg.matrix_power(a, int(b.item()))
+        exponent = b.item()
+        if exponent != int(exponent):
+            return torch.linalg.matrix_power(root(a), int(2 * exponent))
+        return torch.linalg.matrix_power(a, int(exponent))
 
     def _name(self, node: Tree, name: str) -> Tensor:
         if name in self.values:
