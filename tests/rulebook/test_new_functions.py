@@ -26,7 +26,7 @@ FUNCTIONS = {
         r"1 \oslash \sqrt{(x - 1) \odot (x + 1)}",
         "30 digits",
     ),
-    "atanh(x)": ("(1 ./ (1 - x)) ./ (1 + x)", r"(1 \oslash (1 - x)) \oslash (1 + x)", "exact"),
+    "atanh(x)": ("1 ./ (1 - x.^2)", r"1 \oslash (1 - x^{\circ 2})", "exact"),
     "erfc(x)": (
         "-2 exp(-x.^2) / sqrt(pi)",
         r"-\frac{2 \exp(-x^{\circ 2})}{\sqrt{\pi}}",
