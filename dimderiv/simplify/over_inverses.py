@@ -54,6 +54,8 @@ def over_inverse(node: Sum, ends: int = MOST_ENDS) -> Node | None:
     if not ends or not 1 <= len(node.axes) <= 2:
         return None
     for end in _ends(node).values():
+        if not isinstance(end.matrix, Sum):
+            continue  # Only terms of what is inverted meet others, times these.
         rests: list[Term] = []
         for coefficient, term in node.terms:
             rests += distributed(coefficient, _rest(labelled(term), end))
