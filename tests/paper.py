@@ -67,6 +67,8 @@ def _alike(node: Tree) -> Tree:
         case Call("solve" | "lstsq" as function, (matrix, right)):
             inverse = Call("inv" if function == "solve" else "pinv", (matrix,))
             return _product(Binary("*", _alike(inverse), right))
+        case Call("sqrtm", (base,)):
+            return Binary("^", base, Number(Fraction(1, 2)))
         case Call("inv", (Transpose(base),)):
             return Transpose(Call("inv", (base,)))
         case Call(axis=(axis,)):

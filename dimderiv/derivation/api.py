@@ -159,7 +159,7 @@ def derive(
             layout=_layout(layout),
             directions=directions,
             structured=structured,
-            unused=unused,
+            unused=tuple(name for name in unused if name not in typed.symbols),
             read_as=said,
             inner=inner,
         )

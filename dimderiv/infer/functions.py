@@ -151,8 +151,8 @@ def _labelled(scope: Scope, node: Call, rule: Rule, arguments: list[Axes]) -> Ax
         except MismatchError:
             raise ClashError(node, clashes.kernel_misfit) from None
     if rule.square:
-        for name, axes in zip(rule.arguments, arguments, strict=True):
-            if name != rule.linear and axes != SCALAR_AXES:
+        for name, axes, letters in zip(rule.arguments, arguments, signature.arguments, strict=True):
+            if name != rule.linear and len(letters) == 2:
                 scope.agree_square(axes, node)
     value = [_axis(scope, node, axis, sizes) for axis in signature.value]
     return array_axes(value)

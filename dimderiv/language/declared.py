@@ -167,7 +167,7 @@ def names_in_brackets(declared: Mapping[str, Declaration]) -> frozenset[str]:
     Args:
         declared: what is known of each symbol.
 
-    >>> N = Dim.of("N")
+    >>> N, ONE = Dim.of("N"), Dim.of(1)
     >>> sorted(names_in_brackets({"y": Declaration(Shape(N, ONE), labels=Dim.of("C"))}))
     ['C', 'N', 'y']
     """

@@ -40,9 +40,7 @@ def over_one_line(node: Sum) -> Node | None:
         node: a sum, whose terms are simple.
     """
     for chosen in _denominators(node):
-        # Terms meet only where a sum is multiplied into them.
-        is_sum = any(isinstance(factor.node, Sum) for factor in chosen)
-        found = _fraction(node, chosen) if is_sum else None
+        found = _fraction(node, chosen)
         if found is not None and found.weight < node.weight and not laps_over(found):
             return found
     return None

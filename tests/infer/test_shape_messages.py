@@ -186,7 +186,7 @@ MESSAGES = [
         "exp(x, axis=0)",
         "x: n",
         "exp takes no axis\n\n    exp(x, axis=0)\n    ^^^^^^^^^^^^^^\n\n"
-        "try: an axis goes with var, std, sum, mean, max, min, prod, logsumexp, softmax, "
+        "try: an axis goes with cumsum, var, std, sum, mean, max, min, prod, logsumexp, softmax, "
         "logsoftmax, sort, rank",
     ),
     (

@@ -273,7 +273,6 @@ def test_a_word_before_a_bracket_that_is_no_function_is_unknown(source: str) -> 
         ("sum_ij", "sum(x) of all entries, sum_{i,j}"),
         ("argmin_w", "the function alone: what is optimized is --wrt w"),
         ("min_w", "the function alone: what is optimized is --wrt w"),
-        ("grad", "the function alone"),
         ("wrt", "the function alone"),
         ("log_2", "log(x) / log(2)"),
         ("rge", "declare it: rge: scalar, rge: n or rge: m x n; letters have spaces between"),

@@ -22,9 +22,9 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "aliases, along, code, column, commutes, commuting, definition, derivative, domain, kind, "
-    "kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, "
-    "signature, square, symmetric, turns, whole, yields"
+    "aliases, along, code, column, commutes, commuting, definite, definition, derivative, domain, "
+    "kind, kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, "
+    "scalar, signature, square, symmetric, turns, whole, yields"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 

@@ -84,7 +84,7 @@ CALLS = [
     ("tr(grown(A))", "A", "", "(A expm(A) + expm(A))'"),
     ("spread(A)", "A", "", "(1 + det(A)) inv(A)'"),
     ("largest(A)", "A", "", "v = eigvec(A + A'); 2 v v'"),
-    ("x' damped(A) y", "A", "", "(x - inv(A + I)' A' x) y' inv(A + I)'"),
+    ("x' damped(A) y", "A", "", "inv(A + I)' x y' inv(A + I)'"),
     ("||projected(A)||^2", "A", "", "0 ones(m, n)"),
     ("tr(shift(A)) sum(I)", "A", "I: k x l; A: n x n", "sum(I) eye(n)"),
 ]

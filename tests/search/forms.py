@@ -184,9 +184,6 @@ INNER = forms(
     {} / ||{}||                               ¦ r1 r1 ¦ r1
     inv({} + 4 I) {}                          ¦ rr r1 ¦ r1
     eigvec({0} {0}' + diag({1}))              ¦ rd r1 ¦ r1
-    chol({0} {0}' + I)                        ¦ rd ¦ rr
-    eigvals({0} {0}' + diag({1}))             ¦ rd r1 ¦ r1
-    eigvecs({0} {0}' + diag({1}))             ¦ rd r1 ¦ rr
     sum({}, axis=0)                           ¦ dc    ¦ 1c
     mean({}, axis=0)                          ¦ dc    ¦ 1c
     min({}, axis=0)                           ¦ dc    ¦ 1c

