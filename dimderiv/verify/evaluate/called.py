@@ -22,7 +22,7 @@ from dimderiv.verify.evaluate.declared import put_in_place
 from dimderiv.verify.evaluate.derivatives import derivative
 from dimderiv.verify.evaluate.evaluation import Evaluation
 from dimderiv.verify.evaluate.functions import ELEMENTWISE
-from dimderiv.verify.evaluate.linear_maps import LINEAR, linear_map
+from dimderiv.verify.evaluate.linear_maps import LINEAR
 from dimderiv.verify.evaluate.rearranged import one_hot, permuted, reshaped, whole_numbers
 from dimderiv.verify.evaluate.special import special
 from dimderiv.verify.evaluate.tables import commutation, diagonal, stretched
@@ -46,6 +46,7 @@ from dimderiv.verify.layout import (
     filled,
     labels_of,
     lettered,
+    linear_map,
     number_of,
     size_of,
     two_axes,
@@ -190,7 +191,7 @@ class CallEvaluation(Evaluation):
         ]
         self.arithmetic.branches.site = id(node)
         if last is None:
-            return linear_map(self.arithmetic, linear, given)
+            return linear_map(linear, self.arithmetic, given, (ZERO, ONE).__getitem__)
         size = Expected(len(given[linear.rows]), len(given[linear.cols]))
         return linear.value(self.arithmetic, *given, two_axes(sized(last, size)))
 

@@ -1,17 +1,16 @@
-"""Functions of matrices that are linear in their last argument, and the matrices of these maps.
+"""The values of functions of matrices that are linear in their last argument.
 
 The derivative of a function of a matrix in a direction is a block of the function of a block matrix
 (Higham, Functions of Matrices, 2008, equation 3.16).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import (
-    ONE,
     ZERO,
     Arithmetic,
     Jet,
@@ -22,25 +21,9 @@ from dimderiv.verify.evaluate.arithmetic import (
 )
 from dimderiv.verify.evaluate.matrices import exponential, matrix_power, square_roots
 from dimderiv.verify.evaluate.tables import combined, each, eliminated
-from dimderiv.verify.layout import Table, entries, filled, square_size, transposed
+from dimderiv.verify.layout import Linear, Table, entries, filled, square_size, transposed
 
 OfOne: TypeAlias = Callable[[Arithmetic, Table], Table]
-
-
-class Linear(NamedTuple):
-    """A function that is linear in its last argument.
-
-    Attributes:
-        value: its value, given all arguments.
-        before: how many arguments stand before the last one.
-        rows: which argument has as many rows as the last one.
-        cols: which argument has as many rows as the last one has columns.
-    """
-
-    value: Callable[..., Table]
-    before: int = 1
-    rows: int = 0
-    cols: int = 0
 
 
 def derivative(function: OfOne, arithmetic: Arithmetic, table: Table, direction: Table) -> Table:
@@ -94,17 +77,6 @@ def square_root(arithmetic: Arithmetic, table: Table) -> Table:
     root = square_root(arithmetic, value)
     moved = sylvester(arithmetic, root, root, slope)
     return combined(root, moved, lambda x, y: jet(level, x, y))
-
-
-def linear_map(arithmetic: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:
-    """The matrix of a function that is linear in its last argument, for columns stacked."""
-    size = (square_size(given[linear.rows]), square_size(given[linear.cols]))
-    columns = []
-    for q in range(size[1]):
-        for p in range(size[0]):
-            unit = filled(size, lambda i, j: ONE if (i, j) == (p, q) else ZERO)  # noqa: B023
-            columns.append(entries(transposed(linear.value(arithmetic, *given, unit))))
-    return transposed(columns)
 
 
 LINEAR: Mapping[str, Linear] = {

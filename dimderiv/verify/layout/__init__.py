@@ -4,6 +4,7 @@ from dimderiv.verify.layout.forms import at_each_place, ranges_of
 from dimderiv.verify.layout.layout import EntryOf, Placement
 from dimderiv.verify.layout.lengths import Size, number_of, size_at
 from dimderiv.verify.layout.lettered import lettered
+from dimderiv.verify.layout.linear_maps import Linear, linear_map
 from dimderiv.verify.layout.parts import Key, Letters, labels_of, part
 from dimderiv.verify.layout.perturbations import moves
 from dimderiv.verify.layout.signatures import SizedSignature, entry_pairs
@@ -45,6 +46,7 @@ __all__ = [
     "EntryOf",
     "Key",
     "Letters",
+    "Linear",
     "Place",
     "Placement",
     "Size",
@@ -64,6 +66,7 @@ __all__ = [
     "is_single",
     "labels_of",
     "lettered",
+    "linear_map",
     "lines",
     "moves",
     "number_of",

@@ -27,6 +27,7 @@ from dimderiv.verify.layout import (
     Array,
     Key,
     Letters,
+    Linear,
     Size,
     SizedSignature,
     Table,
@@ -34,6 +35,7 @@ from dimderiv.verify.layout import (
     filled,
     is_single,
     lettered,
+    linear_map,
     number_of,
     shaped,
     size_of,
@@ -54,7 +56,7 @@ from dimderiv.verify.symbolic.functions import (
     SCALARS,
     reduced,
 )
-from dimderiv.verify.symbolic.spectral import LINEAR, Linear, linear_map, square_root
+from dimderiv.verify.symbolic.spectral import LINEAR, square_root
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
@@ -248,7 +250,7 @@ class Reader:
             for place, value in enumerate(values[: linear.before])
         ]
         if last is None:
-            return linear_map(self.a, linear, given)
+            return linear_map(linear, self.a, given, self.a.number)
         size = len(given[linear.rows]), len(given[linear.cols])
         found: Table = linear.value(self.a, *given, closed(last, *size))
         return found

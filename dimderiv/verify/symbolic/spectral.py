@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import sympy
 
-from dimderiv.verify.layout import Table, entries, filled, size_of, square_size, transposed
+from dimderiv.verify.layout import Linear, Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
 from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero, symmetric_part
 from dimderiv.verify.symbolic.matrices import power as raised
@@ -17,22 +17,6 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
 MOST_STEPS = 60
-
-
-class Linear(NamedTuple):
-    """A function that is linear in its last argument.
-
-    Attributes:
-        value: its value, given all arguments.
-        before: how many arguments stand before the last one.
-        rows: which argument has as many rows as the last one.
-        cols: which argument has as many rows as the last one has columns.
-    """
-
-    value: Callable[..., Table]
-    before: int = 1
-    rows: int = 0
-    cols: int = 0
 
 
 def exponential(a: Arithmetic, table: Table) -> Table:
@@ -116,17 +100,6 @@ def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
     stacked = [[entry] for entry in entries(transposed(value))]
     found = matrix_product(a.total, inverse(a, system), stacked)
     return filled((rows, cols), lambda i, j: found[j * rows + i][0])
-
-
-def linear_map(a: Arithmetic, linear: Linear, given: Sequence[Table]) -> Table:
-    """The matrix of a function that is linear in its last argument, for columns stacked."""
-    size = (square_size(given[linear.rows]), square_size(given[linear.cols]))
-    columns = []
-    for q in range(size[1]):
-        for p in range(size[0]):
-            unit = filled(size, lambda i, j: a.number(int((i, j) == (p, q))))  # noqa: B023
-            columns.append(entries(transposed(linear.value(a, *given, unit))))
-    return transposed(columns)
 
 
 def nuclear_norm(a: Arithmetic, table: Table) -> Entry:
