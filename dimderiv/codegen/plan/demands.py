@@ -167,14 +167,20 @@ def _is_read(factor: Factor, node: Product, entries: bool) -> bool:
 
 
 def products_of(node: Node) -> list[Node]:
-    """A matrix that is a matrix product or a sum with such, and those products; else nothing.
+    """A matrix that is a matrix product, a sum with such or a multiple of one, and its parts.
 
     A matrix product may be computed in either orientation at no cost; an array that is given has
     its own.
     """
-    inner = unnamed(node)
-    terms = [term for _, term in inner.terms] if isinstance(inner, Sum) else [inner]
-    found = [term for term in terms if _is_matrix_product(term)]
+    inner, parts = unnamed(node), list[Node]()
+    if _is_matrix_product(inner):
+        return [node, inner]
+    if isinstance(inner, Sum):
+        parts = [term for _, term in inner.terms]
+    elif isinstance(inner, Product):
+        whole = [f.node for f in inner.factors if f.indices == inner.result]
+        parts = whole if len(whole) == 1 else []
+    found = [each for part in parts for each in products_of(part)]
     return [node, inner, *found] if found else []
 
 
