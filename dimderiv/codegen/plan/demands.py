@@ -24,6 +24,7 @@ from dimderiv.graph import (
 )
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
+REDUCTIONS = frozenset({"max", "min"})
 
 
 class AskedFor(NamedTuple):
@@ -112,8 +113,8 @@ class Demands:
         if node.function in OF_ROWS:
             (argument,) = node.arguments
             self.along[argument.key, node.over].add(node.function)
-            if node.over == (1,):
-                self.upright.update(each.key for each in products_of(argument))
+        if node.function in OF_ROWS | REDUCTIONS and node.over == (1,):
+            self.upright.update(each.key for each in products_of(node.arguments[0]))
 
 
 def _divisors(node: Node) -> list[Node]:
