@@ -45,8 +45,7 @@ class Demands:
         upright: matrices that are reduced along their rows, best laid out with rows as columns.
         beside: matrices that meet others entry by entry, best laid out as these are.
         sums: whether each sum is asked for as it is, not only as a factor of a product.
-        relus: arguments of `relu`, which are positive where the value is.
-        softplus: arguments of `softplus`.
+        maps: functions of entries, which others are computed by.
         divisors: what is divided by, or has a logarithm taken of: every digit of it counts near 0.
         along: the functions of rows that are taken of an argument along an axis.
         has_more_axes: whether an input has more axes than a matrix, or is taken in parts.
@@ -58,8 +57,7 @@ class Demands:
         self.upright: set[Key] = set()
         self.beside: set[Key] = set()
         self.sums: dict[Key, bool] = {}
-        self.relus: set[Key] = set()
-        self.softplus: set[Key] = set()
+        self.maps: set[Key] = set()
         self.divisors: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         self.has_more_axes = False
@@ -102,10 +100,8 @@ class Demands:
             self.beside.update(unnamed(part).key for part in parts)
         is_large = isinstance(node, Symbol) and len(node.axes) > 2
         self.has_more_axes |= is_large or isinstance(node, Selection)
-        if isinstance(node, Map) and node.function == "relu":
-            self.relus.add(node.arguments[0].key)
-        if isinstance(node, Map) and node.function == "softplus":
-            self.softplus.add(node.arguments[0].key)
+        if isinstance(node, Map):
+            self.maps.add(node.key)
         if not isinstance(node, Function):
             return
         if node.function == "inv" and entries:
