@@ -20,7 +20,8 @@ from benchmarks.timing import Times
 
 NONE = "–"
 BY_HAND = "by hand"
-IN_JAX, JAX_TARGET = "jax by hand", "dimderiv jax"
+# Formulas by hand, each against the target of that library, and what is enough.
+IN_LIBRARIES = {"jax by hand": ("dimderiv jax", 1.1), "torch by hand": ("dimderiv torch", 1.15)}
 
 
 def machine(field: Field) -> str:
@@ -82,13 +83,13 @@ def standing(rows: Sequence[Row]) -> Iterator[str]:
     for name in ours:
         found = [each for row in rows if (each := row.ratio(name)) is not None]
         yield f"{name} against the best form by hand in numpy: {spread(found, 1.15)}"
-    if IN_JAX in names and JAX_TARGET in ours:
-        found = [
-            row.times.ratio(JAX_TARGET, IN_JAX) for row in rows if row.ratio(IN_JAX) is not None
-        ]
-        yield f"{JAX_TARGET} against the form by hand in jax: {spread(found, 1.1)}"
+    for formula, (target, enough) in IN_LIBRARIES.items():
+        if formula in names and target in ours:
+            both = [row for row in rows if {formula, target} <= row.times.samples.keys()]
+            found = [row.times.ratio(target, formula) for row in both]
+            yield f"{target} against {formula}: {spread(found, enough)}"
     for name in names:
-        if name not in (*ours, IN_JAX):
+        if name not in (*ours, *IN_LIBRARIES):
             yield from against(name, rows, ours[:1], ours[0])
             yield from against(name, rows, ours, "the best target of each row")
 
