@@ -5,7 +5,6 @@ Equal operations are one object, so what several results need is computed once.
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -231,7 +230,7 @@ class Plan:
 
     def cost(self, ops: Iterable[Operation]) -> Amount:
         """What operations cost together."""
-        return Amount(self.sizes, cache(lambda sizes: self._cost(ops, sizes)))
+        return Amount(self.sizes, lambda sizes: self._cost(ops, sizes))
 
     def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
         costs, total = self._costs.setdefault(sizes, {}), 0.0
