@@ -12,6 +12,7 @@ from benchmarks import startup
 from benchmarks.against_sympy import Duel
 from benchmarks.contenders import Field
 from benchmarks.derivation import Growth
+from benchmarks.families import Grown
 from benchmarks.memory import Memory
 from benchmarks.operators import DENSE, OF_JAX, OURS, Application
 from benchmarks.race import LIMIT, Row
@@ -201,13 +202,44 @@ def growths(title: str, unit: str, found: Sequence[Growth]) -> str:
     return f"### {title}\n\n{markdown(heads, table)}"
 
 
-def derivations(golden: Sequence[float], depth: str, width: str, duels: Sequence[Duel]) -> str:
+def families(found: Iterable[Grown]) -> str:
+    """A table of how families of programs grow.
+
+    Args:
+        found: what was measured.
+    """
+    heads = ["family", "size", "derivation", "exponent", "numpy code", "exponent"]
+    table = [
+        [
+            each.family,
+            str(each.size),
+            duration(each.derive),
+            f"{each.slope:.1f}",
+            duration(each.code),
+            f"{each.code_slope:.1f}",
+        ]
+        for each in found
+    ]
+    return "\n\n".join(
+        [
+            "### Families that grow",
+            "The exponent is that of the time over the length of question and answer together,"
+            " from about a quarter of the size on: 1 is proportional.",
+            markdown(heads, table),
+        ]
+    )
+
+
+def derivations(
+    golden: Sequence[float], depth: str, width: str, grown: str, duels: Sequence[Duel]
+) -> str:
     """The section on derivation times.
 
     Args:
         golden: the times of the golden cases.
         depth: the table over depth.
         width: the table over width.
+        grown: the table of families.
         duels: sympy's answers and times.
     """
     right = [duel for duel in duels if duel.right]
@@ -231,6 +263,7 @@ def derivations(golden: Sequence[float], depth: str, width: str, duels: Sequence
             f" and {duration(max(golden))} at most, without the check.",
             depth,
             width,
+            grown,
             "### Against sympy",
             f"On the {len(right)} of {len(duels)} expressions that sympy answers right,"
             f" dimderiv is {gain:.0f} times faster in the median.\n"

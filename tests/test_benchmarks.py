@@ -103,7 +103,7 @@ def test_golden_cases_are_read_as_the_tests_read_them() -> None:
         assert list(program.wrt) == list(program.derived().wrt)
 
 
-@pytest.mark.parametrize("module", ["case", "derivation", "memory", "report"])
+@pytest.mark.parametrize("module", ["case", "derivation", "families", "memory", "report"])
 def test_examples_in_docstrings_are_true(module: str) -> None:
     """The doctests of the benchmarks pass."""
     found = doctest.testmod(importlib.import_module(f"benchmarks.{module}"))

@@ -27,6 +27,7 @@ from dimderiv.graph import (
     Constant,
     Factor,
     Function,
+    Key,
     LabelledProduct,
     Map,
     Merged,
@@ -74,6 +75,7 @@ class Planner:
         self.names: dict[Operation, str] = {}
         self._known = Known(plan)
         self._trying = 0
+        self._is_opened: dict[tuple[Key, int], bool] = {}
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
@@ -296,11 +298,21 @@ class Planner:
         opened = distributed(node, self.plan.sizes) if self._trying < MOST_NESTED else None
         if opened is None:
             return self._contracted(node)
-        closed = self._known.tried(lambda: self._contracted(node))
+        at = node.key, self._trying
+        ways = (lambda: self._contracted(node), lambda: self._opened(opened))
+        if at not in self._is_opened:
+            closed, other = map(self._known.tried, ways)
+            self._is_opened[at] = other.cost < closed.cost
+            return self._known.taken(other if self._is_opened[at] else closed)
+        # A trial around it has asked before: else each level of sums would multiply the trials.
+        return ways[self._is_opened[at]]()
+
+    def _opened(self, opened: Node) -> Tensor:
+        """The value of a product that is multiplied out."""
         self._trying += 1
-        other = self._known.tried(lambda: self.value(opened))
+        found = self.value(opened)
         self._trying -= 1
-        return self._known.taken(other if other.cost < closed.cost else closed)
+        return found
 
     def _contracted(self, node: Product) -> Tensor:
         coefficient, factors = self.demands.familiar(node)

@@ -155,10 +155,12 @@ def _cancelled(node: Product) -> Node | None:
     """A product of several exponentials, some of which may be large or below the line, as one."""
     plain = [f for f in node.factors if not are_letters(f.indices) or _is_moderate(f.node)]
     apart = [f for f in node.factors if f not in plain]
+    may_be_large = [f for f in apart if _divides(f) or scaled_apart(f.node)]
+    large = [f for f in may_be_large if scaled_apart(f.node, tails=True)]
+    if not large:
+        return None
     tails = [f for f in apart if scaled_apart(f.node, tails=True)]
-    large = [f for f in tails if _divides(f) or scaled_apart(f.node)]
-    is_quotient = any(map(_divides, large))
-    if len(tails) < 2 or not (is_quotient or (large and _differ(tails, large))):
+    if len(tails) < 2 or not (any(map(_divides, large)) or _differ(tails, large)):
         return None
     mantissas, exponents = split(apart, MOST_NESTED, tails=True)
     groups = gathered(exponents, node.dims)
