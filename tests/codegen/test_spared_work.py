@@ -40,8 +40,15 @@ from dimderiv import derive
         (
             "K = exp(-D / (2 l^2)); y' inv(K + c I) y",
             "l",
-            "D: n x n nonnegative; y: n; l: scalar positive; c: scalar positive",
+            "D: n x n; y: n; l: scalar positive; c: scalar positive",
             "solve(",
+            "maximum",
+        ),
+        (
+            "y' exp(-D) y / (1 + y' exp(-D) y)",
+            "y",
+            "D: n x n nonnegative; y: n positive",
+            "np.exp(",
             "maximum",
         ),
         (
