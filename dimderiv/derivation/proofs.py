@@ -6,7 +6,7 @@ with what perturbed entries of the operation give.
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from dimderiv.derivation.claims import checked
 from dimderiv.derivation.pipeline import derived
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.infer import Typed, handed_down, infer, unused_upstream
-from dimderiv.language import SCALAR, Program, parse_program, read_shapes
+from dimderiv.language import SCALAR, Program, frozen, parse_program, read_shapes
 from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BUDGET = 2.0
 FIRST = re.compile(r"(?:[^(),]|\([^)]*\))+")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class RuleReport:
     """What came out for one rule.
 
@@ -84,7 +84,7 @@ def _in_words(error: DimderivError) -> str:
     return place + "; ".join((error.message, *error.known))
 
 
-@dataclass(frozen=True)
+@frozen.record
 class _Proof:
     """A rule on trial.
 

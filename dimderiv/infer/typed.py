@@ -6,7 +6,7 @@ inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -29,12 +29,13 @@ from dimderiv.language import (
     Shape,
     Signature,
     canonical_name,
+    frozen,
     syntax,
 )
 from dimderiv.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Typed:
     """A program with a shape for each part.
 

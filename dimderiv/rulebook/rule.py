@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from math import inf
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from dimderiv.language import (
     Signature,
     Tree,
     children,
+    frozen,
     parse_expression,
     rules_folder,
 )
@@ -34,7 +35,7 @@ VALUES = {"y", "Y", "count"}
 NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Rule:
     """One operation: how it is written, where it holds, what its derivative is and who says so.
 

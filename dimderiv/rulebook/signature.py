@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+
+from dimderiv.language import frozen
 
 
 class Sliding(tuple[str, ...]):
@@ -20,7 +21,7 @@ _ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
 _AXIS = re.compile(r"\([^)]*\)|[^,]+")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Signature:
     """The names of the arguments, and the axes of these and of the value.
 
