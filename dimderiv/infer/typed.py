@@ -7,7 +7,6 @@ inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
-from difflib import get_close_matches
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
@@ -253,6 +252,8 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     elif name in scope.sizes:
         message, hint = f"{name} is the size of an axis, so it is no variable", None
     else:
+        from difflib import get_close_matches  # slow to import
+
         message = f"{name} does not occur in the expression"
         close = get_close_matches(name, symbols, n=1, cutoff=0.5)
         hint = close[0] if close else None

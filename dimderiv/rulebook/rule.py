@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, fields
 from math import inf
-from pathlib import Path
+from os import path
 from typing import Any, Literal
 
 from dimderiv.errors import DimderivError, ParseError
@@ -107,7 +107,7 @@ class Rule:
     @property
     def place(self) -> str:
         """The rule and its file, in a sentence."""
-        return f"rule {self.name} in {Path(self.file).name}"
+        return f"rule {self.name} in {path.basename(self.file)}"
 
     @property
     def is_function(self) -> bool:
@@ -126,7 +126,7 @@ class Rule:
     @property
     def is_users(self) -> bool:
         """Whether the rule comes from a file of the user's own."""
-        return Path(self.file).parent != rules_folder()
+        return path.dirname(self.file) != str(rules_folder())
 
     @property
     def is_primitive(self) -> bool:
