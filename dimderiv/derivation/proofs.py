@@ -4,7 +4,6 @@ The derivation reads what the rule says of the derivative; the check compares th
 with what perturbed entries of the operation give.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import repeat
@@ -17,6 +16,7 @@ from dimderiv.derivation.pipeline import derived
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.infer import Typed, handed_down, infer, unused_upstream
 from dimderiv.language import SCALAR, Program, frozen, parse_program, read_shapes
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ AXES = ((), ("axis=0",), ("axis=1",))
 # Seconds of work for one derivative.
 BUDGET = 2.0
 # The first of several ways to write an operator.
-FIRST = re.compile(r"(?:[^(),]|\([^)]*\))+")
+FIRST = pattern(r"(?:[^(),]|\([^)]*\))+")
 
 
 @frozen.record

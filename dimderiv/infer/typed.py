@@ -4,7 +4,6 @@ Goes in: a program and what was declared.  Comes out: the program, typed.  What 
 inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
@@ -31,6 +30,7 @@ from dimderiv.language import (
     frozen,
     syntax,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Rulebook
 
 
@@ -175,7 +175,7 @@ IMPLY = {
 OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_SYMBOL = pattern(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
 def infer(

@@ -23,6 +23,7 @@ from dimderiv.language import (
     parse_expression,
     rules_folder,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
@@ -32,7 +33,7 @@ TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
-NAME = re.compile(r"[A-Za-z_]\w*")
+NAME = pattern(r"[A-Za-z_]\w*")
 
 
 @frozen.record
@@ -150,7 +151,7 @@ TABLE = Mapping[str, str]
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
-_SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
+_SIGNATURE = pattern(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:

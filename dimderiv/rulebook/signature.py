@@ -6,6 +6,7 @@ from functools import cache
 from itertools import chain
 
 from dimderiv.language import frozen
+from dimderiv.lazy import pattern
 
 
 class Sliding(tuple[str, ...]):
@@ -16,9 +17,9 @@ class Sliding(tuple[str, ...]):
 
 Axis = str | tuple[str, ...]
 
-_ARRAY = re.compile(r"(\w+)\s*(?:\[([^]]*)\])?")
-_ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
-_AXIS = re.compile(r"\([^)]*\)|[^,]+")
+_ARRAY = pattern(r"(\w+)\s*(?:\[([^]]*)\])?")
+_ORDERED = pattern(r"([a-z])\s*>=\s*([a-z])")
+_AXIS = pattern(r"\([^)]*\)|[^,]+")
 
 
 @frozen.record

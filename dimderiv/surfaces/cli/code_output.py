@@ -1,6 +1,5 @@
 """Generated code as it was asked for on the command line, and the file that it is written to."""
 
-import re
 import shlex
 from collections.abc import Collection, Sequence
 from keyword import iskeyword
@@ -8,11 +7,12 @@ from keyword import iskeyword
 import click
 
 from dimderiv.derivation import Derivation
+from dimderiv.lazy import pattern
 from dimderiv.surfaces.cli.request import Request
 
 # The first line of a file that may be overwritten, up to the command that made it.
 MADE_BY = "# Made by dimderiv: "
-_SIZE = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([1-9][0-9]*)\s*")
+_SIZE = pattern(r"\s*([A-Za-z]\w*)\s*=\s*([1-9][0-9]*)\s*")
 
 
 def source(derivation: Derivation, request: Request, test: bool | str | None = None) -> str:
