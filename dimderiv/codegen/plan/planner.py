@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.codegen.plan.adding import Adding, letters_of_all
+from dimderiv.codegen.plan.by_others import by_others
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
@@ -37,8 +38,6 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
-    add,
-    apply_map,
     is_definite,
     is_nonnegative,
     is_one,
@@ -128,12 +127,10 @@ class Planner:
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
+        if (shared := by_others(node, self.demands.maps)) is not None:
+            return self.value(shared)
         if function == SMALL:
             function = "exp"
-        if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
-            first = apply_map("relu", first)
-        if function == "softplus" and (shared := self._softplus(first)) is not None:
-            return self.value(shared)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
             minus = scaled(-1, first)
             # In `-(a - b)` the sign goes inside, to `b - a`.
@@ -143,17 +140,6 @@ class Planner:
         letters = letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
-
-    def _softplus(self, argument: Node) -> Node | None:
-        """A softplus by what that of minus its argument shares, and by one function less."""
-        minus = scaled(-1, argument)
-        if is_nonnegative(minus):
-            return apply_map("log1p", apply_map(SMALL, argument))
-        if minus.key not in self.demands.softplus:
-            return None
-        size = apply_map("abs", min(argument, minus, key=lambda each: each.key))
-        rest = apply_map("softplus", scaled(-1, size))
-        return add(apply_map("relu", argument), rest)
 
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))

@@ -20,6 +20,7 @@ from dimderiv.codegen.plan.exponents import (
     times_exp,
 )
 from dimderiv.codegen.plan.largest import exp_of_small
+from dimderiv.codegen.plan.shifts import without_common
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -74,6 +75,8 @@ def _instead(node: Node) -> Node | None:
         case Function("det" | "inv"):
             found = scaled_apart(node)
             return found and times_exp(found.mantissa, found.exponent())
+        case Function("softmax" | "logsoftmax" | "logsumexp"):
+            return without_common(node)
         case Function("logdet", (matrix,)):
             rows = balanced(matrix)
             return rows and add(apply_function("logdet", (rows[0],), ()), summed(rows[1]))
