@@ -7,7 +7,6 @@ So no rule is needed beyond those of the reverse sweep.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from dimderiv.differentiate.partials import LONGEST, Partial, partials
 from dimderiv.errors import LimitError
@@ -28,7 +27,7 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import unused_letters, unused_name
+from dimderiv.language import frozen, unused_letters, unused_name
 from dimderiv.rulebook import Rulebook
 
 SHORTEST_NAMED = 2
@@ -36,7 +35,7 @@ LONGEST_UNNAMED = 8
 LETTERS = "URZTHQMF"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Tangents:
     """What the sweep found.
 

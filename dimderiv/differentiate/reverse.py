@@ -1,7 +1,7 @@
 """The reverse sweep: one pass from the value back to the variables, statement by statement."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from dimderiv.differentiate.partials import LONGEST, Partial, partials
@@ -20,14 +20,14 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import Dim, unused_name
+from dimderiv.language import Dim, frozen, unused_name
 from dimderiv.lower import Lowered
 from dimderiv.rulebook import Rulebook
 
 LONG_ADJOINT = 16
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Visit:
     """One node of the sweep: what arrived at it, and what each operand that matters received."""
 
@@ -36,7 +36,7 @@ class Visit:
     partials: tuple[Partial, ...]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Gradients:
     """What the sweep found.
 
@@ -113,7 +113,7 @@ def reverse_sweep(
     return Gradients(of, tuple(visits), tuple(adjoints))
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Hessian:
     """Second derivatives: what the second sweep found, by pairs of variables.
 

@@ -78,6 +78,7 @@ from dimderiv.language.syntax import (
     walk,
     with_operands,
 )
+from dimderiv.language.tables import read_table
 from dimderiv.language.tokens import DIGIT_LIMIT
 from dimderiv.language.vocabulary import (
     BUILTIN_FUNCTIONS,
@@ -188,6 +189,7 @@ __all__ = [
     "printed_name",
     "read_rule_file",
     "read_shapes",
+    "read_table",
     "reciprocal",
     "replaced",
     "rules_folder",

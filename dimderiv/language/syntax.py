@@ -5,7 +5,7 @@ into code by the same functions that serve the user's own expression.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -191,7 +191,7 @@ class Statement:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Program:
     """Statements in order; the last one is the value of the whole.
 
