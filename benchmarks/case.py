@@ -35,6 +35,7 @@ class Case:
         order: 2 for Hessians.
         jacobian: whether the value is a vector.
         with_value: whether the value is wanted too, before the derivatives.
+        slower: why generated code is slower than the best form by hand, at the sizes where it is.
         without: contenders that lack what it takes, `formula` for the formula in numpy.
     """
 
@@ -51,6 +52,7 @@ class Case:
     order: int = 1
     jacobian: bool = False
     with_value: bool = False
+    slower: str = "not looked into"
     without: Collection[str] = ()
 
     @property

@@ -192,6 +192,7 @@ CASES = (
         by_hand={"in place": ridge_in_place},
         formula=ridge_by_length,
         draws={"D": distances, "l": positive, "c": positive},
+        slower="nothing says that the kernel is definite, so that it is solved with LU",
     ),
     Case(
         name="Gaussian process",
@@ -203,6 +204,7 @@ CASES = (
         by_hand={"LAPACK": process_in_place},
         formula=process_slopes,
         draws={"D": distances, **dict.fromkeys("als", positive)},
+        slower="nothing says that the kernel is definite, so that it is inverted by LU",
     ),
     Case(
         name="probabilistic components",
@@ -214,6 +216,7 @@ CASES = (
         by_hand={"inversion lemma": components_by_lemma},
         formula=components_slopes,
         draws={"S": definite, "s": positive},
+        slower="the covariance is inverted whole, not by the inversion lemma",
     ),
     Case(
         name="graphical lasso",

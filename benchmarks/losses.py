@@ -293,6 +293,7 @@ CASES = (
         sizes=three("n", "d", "k", small="50 3 4", medium="2000 20 10", large="50000 50 30"),
         value=clusters_loss,
         by_hand={"mask": clusters_slope, "sparse": clusters_by_row},
+        slower="samples are added up by a product with a mask, not by a sparse matrix",
     ),
     Case(
         name="contrastive",

@@ -20,6 +20,8 @@ from benchmarks.timing import Times
 
 NONE = "–"
 BY_HAND = "by hand"
+# Of so short a time, in seconds, the checks of arguments are a part.
+SHORT = 3e-5
 # Formulas by hand, each against the target of that library, and what is enough.
 IN_LIBRARIES = {"jax by hand": ("dimderiv jax", 1.1), "torch by hand": ("dimderiv torch", 1.15)}
 
@@ -68,8 +70,25 @@ def code(rows: Sequence[Row], field: Field) -> str:
             "Each result was compared with the one by hand before it was timed.",
             markdown(heads, table),
             "\n".join(f"- {line}" for line in standing(rows)),
+            "### Where it loses",
+            "Rows in which numpy code takes more than 1.15 times the best form by hand, and why.",
+            "\n".join(f"- {line}" for line in losses(rows)) or "None.",
         ]
     )  # fmt: skip
+
+
+def losses(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows in which generated numpy code is slower than by hand, and why.
+
+    Args:
+        rows: what was measured.
+    """
+    for row in rows:
+        found = row.ratio("dimderiv numpy")
+        if found is not None and found > 1.15:
+            is_call = row.times.median(row.best) < SHORT
+            why = "arguments and sizes are checked" if is_call else row.case.slower
+            yield f"{row.case.name}, {row.case.kind}, {row.size}: {ratio(found)}; {why}."
 
 
 def standing(rows: Sequence[Row]) -> Iterator[str]:
