@@ -28,7 +28,7 @@ from dimderiv.graph import (
     touching,
 )
 from dimderiv.lower import formula, function_of, map_indices
-from dimderiv.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook, is_linear
 from dimderiv.simplify.commuting import commute
 
 # The axes of a matrix.
@@ -114,7 +114,7 @@ def _met(
 
 
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
-    """The sides of a map on which nothing but a matrix stands."""
+    """The sides of a map on which nothing but a matrix stands: no other map, which goes first."""
     *outer, row, column = node.factors[place].indices
     function = node.factors[place].node
     assert isinstance(function, Function)
@@ -130,8 +130,17 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
         reach = reached(own, inner)
         if reach.isdisjoint(other) and reach.isdisjoint({*letters_of(node.result)} - {*outer}):
             found = [f for f, bare in zip(rest, inner, strict=True) if touching(reach, [bare])]
+            if any(_is_open(f) for f in found):
+                continue
             argument = part(ONCE, found, (*outer, *own), node.dims)
             yield Meeting(argument, found, (*outer, *other), given)
+
+
+def _is_open(factor: Factor) -> bool:
+    """Whether a factor is the matrix of a map."""
+    if not isinstance(factor.node, Function) or not is_linear(factor.node.function):
+        return False
+    return isinstance(factor.indices[-1], Merged)
 
 
 def _reversed(bases: Sequence[Node]) -> tuple[Node, ...]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, log_sum_exp, primitive
-from dimderiv.verify.evaluate.linear_maps import LINEAR, square_root
+from dimderiv.verify.evaluate.linear_maps import LINEAR, logarithm, square_root
 from dimderiv.verify.evaluate.matrices import (
     exponential,
     inverse,
@@ -189,6 +189,7 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "logdet": _log_determinant,
     "pinv": pseudo_inverse,
     "expm": exponential,
+    "logm": logarithm,
     "sqrtm": square_root,
     "polar": polar_factor,
     "eigmax": largest_eigenvalue,

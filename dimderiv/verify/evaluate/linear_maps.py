@@ -19,10 +19,18 @@ from dimderiv.verify.evaluate.arithmetic import (
     leading,
     parts_at,
 )
-from dimderiv.verify.evaluate.matrices import exponential, matrix_power, square_roots
-from dimderiv.verify.evaluate.tables import combined, each, eliminated
+from dimderiv.verify.evaluate.matrices import (
+    MOST_ITERATIONS,
+    exponential,
+    inverse,
+    is_negligible,
+    matrix_power,
+    square_roots,
+)
+from dimderiv.verify.evaluate.tables import combined, diagonal, each, eliminated, matrix_product
 from dimderiv.verify.layout import Linear, Table, entries, filled, square_size, transposed
 
+NEAR_ONE = 0.25
 OfOne: TypeAlias = Callable[[Arithmetic, Table], Table]
 
 
@@ -79,8 +87,33 @@ def square_root(arithmetic: Arithmetic, table: Table) -> Table:
     return combined(root, moved, lambda x, y: jet(level, x, y))
 
 
+def logarithm(arithmetic: Arithmetic, table: Table) -> Table:
+    """The principal logarithm: that of a root near 1, by the series of the area tangent.
+
+    Higham, Functions of Matrices (2008), section 11.5 and equation 11.6.
+    """
+    one, doublings = diagonal(square_size(table)), 1
+    while not _is_near(arithmetic, table, one):
+        table, doublings = square_root(arithmetic, table), doublings + 1
+    below = inverse(arithmetic, combined(table, one, arithmetic.add))
+    term = matrix_product(arithmetic, combined(table, one, arithmetic.sub), below)
+    square, total = matrix_product(arithmetic, term, term), term
+    for k in range(3, MOST_ITERATIONS, 2):
+        term = matrix_product(arithmetic, term, square)
+        total = combined(total, each(term, partial(arithmetic.mul, Fraction(1, k))), arithmetic.add)
+        if all(is_negligible(arithmetic, entry) for entry in entries(term)):
+            break
+    return each(total, partial(arithmetic.mul, Fraction(2**doublings)))
+
+
+def _is_near(arithmetic: Arithmetic, table: Table, one: Table) -> bool:
+    change = combined(table, one, lambda x, y: arithmetic.inexact(leading(x)) - y)
+    return sum(abs(entry) for entry in entries(change)) < NEAR_ONE
+
+
 LINEAR: Mapping[str, Linear] = {
     "dexpm": Linear(partial(derivative, exponential)),
+    "dlogm": Linear(partial(derivative, logarithm)),
     "dpower": Linear(_power, 2),
     "sylvester": Linear(sylvester, 2, 0, 1),
 }

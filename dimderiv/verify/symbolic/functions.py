@@ -13,6 +13,7 @@ from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kro
 SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "inv": matrices.inverse,
     "expm": spectral.exponential,
+    "logm": spectral.logarithm,
     "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,

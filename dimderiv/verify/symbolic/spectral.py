@@ -158,6 +158,42 @@ def _beside(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
     return list(zip(entries(one), entries(other), strict=True))
 
 
+def logarithm(a: Arithmetic, table: Table) -> Table:
+    """The principal logarithm of a square matrix without eigenvalues below zero.
+
+    Of two rows in closed form: with `M` the matrix without its mean diagonal `s`, `M^2 = q^2 I`.
+    """
+    size = square_size(table)
+    if isinstance(a, Floats):
+        found: Table = a.context.logm(a.context.matrix(table)).tolist()
+        if not all(isinstance(entry, a.context.mpf) for entry in entries(found)):
+            raise Outside("a logarithm that is not real")
+        return found
+    if size == 1:
+        return [[a.function("log", table[0][0])]]
+    (p, b), (c, d) = _two_rows(table)
+    mean, half, determinant = (p + d) / 2, (p - d) / 2, p * d - b * c
+    odd = _mean_slope_of_log(a, mean, half**2 + b * c, determinant)
+    even = a.function("log", determinant) / 2
+    return [[even + odd * half, odd * b], [odd * c, even - odd * half]]
+
+
+def _mean_slope_of_log(a: Arithmetic, mean: Entry, square: Entry, determinant: Entry) -> Entry:
+    """`(log(s + q) - log(s - q)) / (2 q)`, of which `q^2` is given, and `s^2 - q^2`."""
+    if a.at_point(determinant) < a.tiny:
+        raise Outside("a logarithm that is not real")
+    if square == 0:
+        return 1 / mean
+    refuse_zero(a, square)
+    if a.at_point(square) < 0:
+        angle = a.function("acos", mean / a.function("sqrt", determinant))
+        return angle / a.function("sqrt", -square)
+    if a.at_point(mean) < a.tiny:
+        raise Outside("a logarithm that is not real")
+    root = a.function("sqrt", square)
+    return a.function("atanh", root / mean) / root
+
+
 def polar_factor(a: Arithmetic, table: Table) -> Table:
     """The factor of the polar decomposition that has orthonormal columns or rows."""
     if len(table) > len(table[0]):
@@ -252,6 +288,7 @@ def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> list[Entry]:
 
 LINEAR = {
     "dexpm": Linear(partial(derivative, exponential)),
+    "dlogm": Linear(partial(derivative, logarithm)),
     "dpower": Linear(power_along, 2),
     "sylvester": Linear(sylvester, 2, 0, 1),
 }

@@ -84,3 +84,36 @@ def sqrtm(A):
     start = A / c, (jnp.eye(len(A), dtype=A.dtype) - A / c) / 2, 0
     X, E, count = jax.lax.while_loop(is_far, moved, start)
     return jnp.where(count < 100, (X + E) * jnp.sqrt(c), jnp.nan)
+
+
+def logm(A):
+    """The principal logarithm, by the series of that of a root near 1.
+
+    Its trace is the logarithm of the determinant; it is not a number where it is not.
+    """
+    one = jnp.eye(len(A), dtype=A.dtype)
+
+    def is_far(state):
+        X, s = state
+        return (jnp.linalg.norm(X - one, 1) > 0.25) & (s < 60)
+
+    X, s = jax.lax.while_loop(is_far, lambda state: (sqrtm(state[0]), state[1] + 1), (A, 1))
+    Z = jnp.linalg.solve(X + one, X - one)
+    square, total = Z @ Z, one / 21
+    for k in range(19, 0, -2):
+        total = one / k + square @ total
+    L, logdet = jnp.exp2(s).astype(A.dtype) * Z @ total, jnp.linalg.slogdet(A)[1]
+    limit = jnp.finfo(A.dtype).eps ** 0.5 * (1 + jnp.abs(logdet))
+    return jnp.where(jnp.abs(jnp.trace(L) - logdet) <= limit, L, jnp.nan)
+
+
+def dlogm(A, E):
+    """The derivative of logm at A in the direction E, from a block matrix."""
+    n = len(A)
+    return logm(block(A, E))[:n, n:]
+
+
+def dlogm_matrix(A):
+    """The matrix K with vec(dlogm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dlogm(A, E) for E in units(n, n, A)])
