@@ -5,7 +5,7 @@ code generator: no layouts, no reordering, and an axis for each letter of an ind
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -97,6 +97,24 @@ def root(a: Array) -> Array:
     for _ in range(60):
         x, y = (x + np.linalg.inv(y)) / 2, (y + np.linalg.inv(x)) / 2
     return x
+
+
+def resolvents(a: Array) -> Iterator[tuple[float, Array]]:
+    """Weights and `inv(t (A - I) + I)`, t from 0 to 1: the logarithm is an integral of these."""
+    one = np.eye(len(a))
+    for node, weight in zip(*np.polynomial.legendre.leggauss(80), strict=True):
+        yield weight / 2, np.linalg.inv((1 + node) / 2 * (a - one) + one)
+
+
+def logarithm(a: Array) -> Array:
+    """The principal logarithm."""
+    return np.asarray(reduce(np.add, [w * x @ (a - np.eye(len(a))) for w, x in resolvents(a)]))
+
+
+def logarithm_slope(a: Array, e: Array | None) -> Array:
+    """The derivative of the logarithm in a direction, or the matrix of that map."""
+    terms = [w * (np.kron(x.T, x) if e is None else x @ e @ x) for w, x in resolvents(a)]
+    return np.asarray(reduce(np.add, terms))
 
 
 def polar(a: Array) -> Array:
@@ -300,6 +318,8 @@ class Dense(Lettered):
             "dpower": lambda: power_slope(a, second, c),
             "sylvester": lambda: sylvester(a, second, c),
             "lyap": lambda: sylvester(a, a.T, second),
+            "logm": lambda: logarithm(a),
+            "dlogm": lambda: logarithm_slope(a, b),
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),

@@ -23,6 +23,9 @@ from dimderiv.graph import (
 )
 from dimderiv.lower import MAX_POWER, function_of, inverse
 
+# What a function of the eigenvalues is of the matrix.
+OF_MATRIX = {"exp": "expm", "log": "logm"}
+
 
 def without_vectors(node: Product) -> Node | None:
     """The product with a function of a matrix in place of its eigenvectors, if there is one."""
@@ -74,9 +77,9 @@ def _value(matrix: Node, node: Node) -> Node | None:
     match node:
         case Function("eigvals", (argument,)):
             return _symmetric_part(matrix) if argument.key == matrix.key else None
-        case Map("exp", (argument,)):
+        case Map(function, (argument,)) if function in OF_MATRIX:
             inner = _value(matrix, argument)
-            return None if inner is None else function_of("expm", (inner,), matrix.axes)
+            return inner and function_of(OF_MATRIX[function], (inner,), matrix.axes)
         case Product(result=(0,)) if all(f.indices in ((), (0,)) for f in node.factors):
             inner = _of_matrix(matrix, node.factors)
             return inner and product(node.coefficient, [Factor(inner, (0, 1))], (0, 1), matrix.axes)

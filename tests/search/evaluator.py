@@ -145,6 +145,27 @@ def root(a: Tensor) -> Tensor:
     return x
 
 
+def resolvents(a: Tensor) -> list[tuple[float, Tensor]]:
+    """Weights and `inv(t (A - I) + I)`, t from 0 to 1: the logarithm is an integral of these."""
+    one = torch.eye(len(a), dtype=a.dtype)
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    pairs = zip(nodes.tolist(), weights.tolist(), strict=True)
+    return [(w / 2, torch.linalg.inv((1 + t) / 2 * (a - one) + one)) for t, w in pairs]
+
+
+def logarithm(a: Tensor) -> Tensor:
+    """The principal logarithm."""
+    change = a - torch.eye(len(a), dtype=a.dtype)
+    return torch.stack([w * x @ change for w, x in resolvents(a)]).sum(0)
+
+
+def logarithm_slope(a: Tensor, *directions: Tensor) -> Tensor:
+    """The derivative of the logarithm in a direction, or the matrix of that map."""
+    every = resolvents(a)
+    terms = [w * (x @ directions[0] @ x if directions else kron(x.T, x)) for w, x in every]
+    return torch.stack(terms).sum(0)
+
+
 def kron(a: Tensor, b: Tensor) -> Tensor:
     """The Kronecker product; that of torch takes no matrix whose entries lie far apart."""
     shape = a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]
@@ -293,6 +314,8 @@ class Evaluator:
             "dpower": lambda: power_slope(a, int(b.item()), *others[1:]),
             "sylvester": lambda: sylvester(a, b, *others[1:]),
             "lyap": lambda: sylvester(a, a.T, b),
+            "logm": lambda: logarithm(a),
+            "dlogm": lambda: logarithm_slope(a, *others),
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: eigen(a, -1)[0],

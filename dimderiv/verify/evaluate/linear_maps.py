@@ -4,7 +4,7 @@ The derivative of a function of a matrix in a direction is a block of the functi
 (Higham, Functions of Matrices, 2008, equation 3.16).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import TypeAlias
@@ -78,7 +78,7 @@ def sylvester(arithmetic: Arithmetic, left: Table, right: Table, value: Table) -
 
 def square_root(arithmetic: Arithmetic, table: Table) -> Table:
     """The principal root `X` of a square matrix, which moves so that `X X` moves as the matrix."""
-    level = max((x.level for x in entries(table) if type(x) is Jet), default=0)
+    level = _level(entries(table))
     if not level:
         return square_roots(arithmetic, table)[0]
     value, slope = (each(table, lambda x: parts_at(x, level)[k]) for k in (0, 1))  # noqa: B023
@@ -108,12 +108,24 @@ def logarithm(arithmetic: Arithmetic, table: Table) -> Table:
 
 def _is_near(arithmetic: Arithmetic, table: Table, one: Table) -> bool:
     change = combined(table, one, lambda x, y: arithmetic.inexact(leading(x)) - y)
-    return sum(abs(entry) for entry in entries(change)) < NEAR_ONE
+    return bool(sum(abs(entry) for entry in entries(change)) < NEAR_ONE)
+
+
+def _logarithm_along(arithmetic: Arithmetic, table: Table, direction: Table) -> Table:
+    """The derivative of the logarithm, by a perturbation of its own: roots of blocks cost more."""
+    level = 1 + _level([*entries(table), *entries(direction)])
+    moved = combined(table, direction, lambda x, y: jet(level, x, y))
+    return each(logarithm(arithmetic, moved), lambda x: parts_at(x, level)[1])
+
+
+def _level(scalars: Sequence[Scalar]) -> int:
+    """The highest level of perturbations, 0 where there is none."""
+    return max((x.level for x in scalars if type(x) is Jet), default=0)
 
 
 LINEAR: Mapping[str, Linear] = {
     "dexpm": Linear(partial(derivative, exponential)),
-    "dlogm": Linear(partial(derivative, logarithm)),
+    "dlogm": Linear(_logarithm_along),
     "dpower": Linear(_power, 2),
     "sylvester": Linear(sylvester, 2, 0, 1),
 }

@@ -17,6 +17,7 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
 MOST_STEPS = 60
+NEAR_ONE = 0.1
 
 
 def exponential(a: Arithmetic, table: Table) -> Table:
@@ -165,9 +166,10 @@ def logarithm(a: Arithmetic, table: Table) -> Table:
     """
     size = square_size(table)
     if isinstance(a, Floats):
-        found: Table = a.context.logm(a.context.matrix(table)).tolist()
-        if not all(isinstance(entry, a.context.mpf) for entry in entries(found)):
-            raise Outside("a logarithm that is not real")
+        one, doublings = identity(a, size), 0
+        while sum(abs(x - y) for x, y in _beside(table, one)) > NEAR_ONE:
+            table, doublings = square_root(a, table), doublings + 1
+        found: Table = (a.context.logm(a.context.matrix(table)) * 2**doublings).tolist()
         return found
     if size == 1:
         return [[a.function("log", table[0][0])]]

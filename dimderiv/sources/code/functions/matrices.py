@@ -169,6 +169,16 @@ def multi_dot(at: Place, a: Value) -> Array:
     return operators.chained(at, [at.array(each) for each in a])
 
 
+def solve_sylvester(at: Place, a: Value, b: Value, q: Value) -> Array:
+    """The X with `a X + X b = q`."""
+    return Array(Call("sylvester", tuple(at.array(x, 2).tree for x in (a, b, q)), span=at.span), 2)
+
+
+def solve_continuous_lyapunov(at: Place, a: Value, q: Value) -> Array:
+    """The X with `a X + X a' = q`."""
+    return Array(Call("lyap", tuple(at.array(x, 2).tree for x in (a, q)), span=at.span), 2)
+
+
 def matrix_power(at: Place, a: Value, n: Value) -> Array:
     """A whole power of a matrix."""
     power = at.array(n, 0)
@@ -319,6 +329,10 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "pinv": _of_matrix("pinv", 2),
     "expm": _of_matrix("expm", 2),
     "matrix_exp": _of_matrix("expm", 2),
+    "logm": _of_matrix("logm", 2),
+    "sqrtm": _of_matrix("sqrtm", 2),
+    "solve_sylvester": solve_sylvester,
+    "solve_continuous_lyapunov": solve_continuous_lyapunov,
     "det": _of_matrix("det", 0),
     "logdet": logdet,
     "trace": _of_matrix("tr", 0),
