@@ -1,10 +1,25 @@
-"""Powers of square matrices whose exponent is no number: `A^k`, where `k` is a positive integer."""
+"""Powers of square matrices whose exponent is no number: `A^k`, where `k` is a positive integer.
+
+A symbol that is declared as a scalar may be any number, and so may what is no sum of products.
+"""
 
 from collections.abc import Iterator
 
 from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import SCALAR_AXES, Scope
-from dimderiv.language import Binary, Program, Tree, names_in, walk
+from dimderiv.language import (
+    Add,
+    Binary,
+    Group,
+    Name,
+    Negative,
+    Number,
+    Program,
+    Tree,
+    children,
+    names_in,
+    walk,
+)
 
 # What a symbol is called that stands for a positive whole number.
 INTEGER = "integer"
@@ -21,10 +36,11 @@ def integers(program: Program, scope: Scope) -> list[str]:
     found: dict[str, None] = {}
     waiting = [exponent for s in program.statements for exponent in _exponents(s.value, scope)]
     while waiting:
-        for name in names_in(waiting.pop(0)):
+        exponent = waiting.pop(0)
+        for name in names_in(exponent) if _is_whole(exponent) else ():
             if name in values:
                 waiting.append(values.pop(name))
-            elif scope.meanings.get(name) == "symbol":
+            elif scope.meanings.get(name) == "symbol" and name not in scope.declared:
                 found[name] = None
     return list(found)
 
@@ -38,6 +54,18 @@ def _exponents(value: Tree, scope: Scope) -> Iterator[Tree]:
             and constant(node.right) is None
         ):
             yield node.right
+
+
+def _is_whole(node: Tree) -> bool:
+    """Whether an expression is a whole number where its names are, such as `2 k - 1`."""
+    match node:
+        case Number(value):
+            return value.denominator == 1
+        case Name():
+            return True
+        case Add() | Negative() | Group() | Binary("*"):
+            return all(map(_is_whole, children(node)))
+    return False
 
 
 def is_integer(name: str, program: Program, scope: Scope) -> bool:

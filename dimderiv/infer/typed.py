@@ -237,7 +237,7 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
                 span=(0, len(name)),
                 source=name,
                 known=[f"{name} is an exponent of a matrix, or declared as integer"],
-                hint="a scalar that is no exponent of a matrix",
+                hint=f"declare it: {name}: scalar, for powers of a matrix that need not be whole",
             )
         return
     symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]

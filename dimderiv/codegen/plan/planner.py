@@ -17,6 +17,7 @@ from dimderiv.codegen.plan.operations import Operation, is_odd
 from dimderiv.codegen.plan.patterns import images, is_scattered, opposite, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.powers import by_logarithm
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.slides import Slides
@@ -96,7 +97,7 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
-        instead = well_scaled(node)
+        instead = well_scaled(node) or by_logarithm(node)
         if instead is not None:
             return self.value(instead)
         match node:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from functools import partial
 from typing import TypeAlias
 
-from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import (
+    ONE,
     ZERO,
     Arithmetic,
     Jet,
@@ -42,22 +42,32 @@ def derivative(function: OfOne, arithmetic: Arithmetic, table: Table, direction:
     return [row[size:] for row in function(arithmetic, upper + lower)[:size]]
 
 
-def whole_exponent(table: Table) -> int:
-    """An exponent as a whole number."""
-    exponent = leading(table[0][0])
-    if not isinstance(exponent, Fraction) or exponent.denominator != 1:
-        raise ShapeError("a matrix has whole powers only")
-    return int(exponent)
+def power(arithmetic: Arithmetic, table: Table, exponent: Scalar) -> Table:
+    """A power of a square matrix; one that is not half a whole number by the logarithm.
+
+    Args:
+        arithmetic: the arithmetic of the entries.
+        table: the matrix.
+        exponent: a number or a series.
+    """
+    if type(exponent) is Fraction and exponent.denominator == 1:
+        return matrix_power(arithmetic, table, int(exponent))
+    if type(exponent) is Fraction and exponent.denominator == 2:
+        return matrix_power(arithmetic, square_root(arithmetic, table), exponent.numerator)
+    inner = each(logarithm(arithmetic, table), partial(arithmetic.mul, exponent))
+    return exponential(arithmetic, inner)
 
 
-def _power(arithmetic: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
+def _power_along(arithmetic: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
     """The derivative of a power."""
-    function = partial(_raised, whole_exponent(exponent))
-    return derivative(function, arithmetic, table, direction)
+    ((number,),) = exponent
 
+    def function(arithmetic: Arithmetic, table: Table) -> Table:
+        return power(arithmetic, table, number)
 
-def _raised(exponent: int, arithmetic: Arithmetic, table: Table) -> Table:
-    return matrix_power(arithmetic, table, exponent)
+    if type(number) is Fraction and number.denominator == 1:
+        return derivative(function, arithmetic, table, direction)
+    return _along(function, arithmetic, table, direction, number)
 
 
 def sylvester(arithmetic: Arithmetic, left: Table, right: Table, value: Table) -> Table:
@@ -93,6 +103,8 @@ def logarithm(arithmetic: Arithmetic, table: Table) -> Table:
     Higham, Functions of Matrices (2008), section 11.5 and equation 11.6.
     """
     one, doublings = diagonal(square_size(table)), 1
+    # A series of rationals that ends would be taken for an exact value.
+    table = each(table, partial(arithmetic.mul, arithmetic.inexact(ONE)))
     while not _is_near(arithmetic, table, one):
         table, doublings = square_root(arithmetic, table), doublings + 1
     below = inverse(arithmetic, combined(table, one, arithmetic.add))
@@ -111,11 +123,13 @@ def _is_near(arithmetic: Arithmetic, table: Table, one: Table) -> bool:
     return bool(sum(abs(entry) for entry in entries(change)) < NEAR_ONE)
 
 
-def _logarithm_along(arithmetic: Arithmetic, table: Table, direction: Table) -> Table:
-    """The derivative of the logarithm, by a perturbation of its own: roots of blocks cost more."""
-    level = 1 + _level([*entries(table), *entries(direction)])
+def _along(
+    function: OfOne, arithmetic: Arithmetic, table: Table, direction: Table, *others: Scalar
+) -> Table:
+    """The same derivative by a perturbation of its own: roots of block matrices cost more."""
+    level = 1 + _level([*entries(table), *entries(direction), *others])
     moved = combined(table, direction, lambda x, y: jet(level, x, y))
-    return each(logarithm(arithmetic, moved), lambda x: parts_at(x, level)[1])
+    return each(function(arithmetic, moved), lambda x: parts_at(x, level)[1])
 
 
 def _level(scalars: Sequence[Scalar]) -> int:
@@ -125,7 +139,7 @@ def _level(scalars: Sequence[Scalar]) -> int:
 
 LINEAR: Mapping[str, Linear] = {
     "dexpm": Linear(partial(derivative, exponential)),
-    "dlogm": Linear(_logarithm_along),
-    "dpower": Linear(_power, 2),
+    "dlogm": Linear(partial(_along, logarithm)),
+    "dpower": Linear(_power_along, 2),
     "sylvester": Linear(sylvester, 2, 0, 1),
 }

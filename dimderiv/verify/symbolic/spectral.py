@@ -83,10 +83,21 @@ def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table)
     ]
 
 
+def power(a: Arithmetic, table: Table, exponent: Entry) -> Table:
+    """A power of a square matrix; one that is not half a whole number by the logarithm."""
+    is_known = not getattr(exponent, "free_symbols", None)
+    if is_known and exponent == int(exponent):
+        return raised(a, table, int(exponent))
+    if is_known and 2 * exponent == int(2 * exponent):
+        return raised(a, square_root(a, table), int(2 * exponent))
+    inner = [[exponent * entry for entry in row] for row in logarithm(a, table)]
+    return exponential(a, inner)
+
+
 def power_along(a: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
-    """The derivative of a whole power: the sum of `A^r E A^(k - 1 - r)`."""
-    power = int(exponent[0][0])
-    return derivative(lambda b, matrix: raised(b, matrix, power), a, table, direction)
+    """The derivative of a power."""
+    ((number,),) = exponent
+    return derivative(lambda b, matrix: power(b, matrix, number), a, table, direction)
 
 
 def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
