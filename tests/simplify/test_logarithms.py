@@ -3,7 +3,7 @@
 
 import numpy as np
 import pytest
-from scipy.linalg import logm
+from scipy.linalg import fractional_matrix_power, logm
 
 from dimderiv import derive
 from dimderiv.codegen.targets.helpers import numpy_powers_helpers as helpers
@@ -78,6 +78,26 @@ def test_the_derivative_of_a_logarithm_does_not_depend_on_the_length_of_the_dire
         found = helpers.dlogm(matrix, scale * direction) / scale
 
         np.testing.assert_allclose((ahead - behind) / (2 * step), found, atol=1e-9)
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array_api"])
+def test_code_computes_powers_by_logarithms(target: str) -> None:
+    """By the exponent and by the matrix, as differences say."""
+    found = derive("x' A^t y", "A,t", shapes="t: scalar").function(target)
+    rng = np.random.default_rng(5)
+    matrix, x, y = 6 * np.eye(3) + rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    by_matrix, by_exponent = (np.asarray(each) for each in found(x=x, A=matrix, t=0.7, y=y))
+    step, unit = 1e-5, np.eye(3)[[1]].T @ np.eye(3)[[2]]
+
+    def slope(change: np.ndarray, faster: float) -> float:
+        ahead, behind = (
+            x @ np.real(fractional_matrix_power(matrix + sign * change, 0.7 + sign * faster)) @ y
+            for sign in (1, -1)
+        )
+        return float(ahead - behind) / (2 * step)
+
+    assert slope(step * unit, 0.0) == pytest.approx(by_matrix[1, 2], rel=1e-5)
+    assert slope(0 * unit, step) == pytest.approx(float(by_exponent), rel=1e-5)
 
 
 @pytest.mark.parametrize("matrix", [np.diag([1.0, -2.0]), np.ones((2, 2)), np.zeros((2, 2))])

@@ -185,6 +185,11 @@ def matrix_power(at: Place, a: Value, n: Value) -> Array:
     return Array(Binary("^", at.array(a, 2).tree, power.tree, at.span), 2)
 
 
+def fractional_matrix_power(at: Place, A: Value, t: Value) -> Array:
+    """Any power of a matrix."""
+    return matrix_power(at, A, t)
+
+
 def diag(at: Place, a: Value) -> Array:
     """The diagonal of a matrix, or the matrix with a diagonal."""
     array = at.array(a)
@@ -352,6 +357,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "eigvalsh": _of_matrix("eigvals", 1),
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
+    "fractional_matrix_power": fractional_matrix_power,
     "diag": diag,
     "diagonal": diagonal,
     "tril": triangle("tril"),
