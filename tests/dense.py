@@ -71,12 +71,32 @@ def slope(a: Array, e: Array | None) -> Array:
     return np.asarray(reduce(np.add, terms))
 
 
+def raised(a: Array, exponent: float) -> Array:
+    """A whole power, half of one, or one by eigenvalues that are all simple."""
+    if 2 * exponent == int(2 * exponent):
+        is_whole = exponent == int(exponent)
+        base, power = (a, int(exponent)) if is_whole else (root(a), int(2 * exponent))
+        return np.linalg.matrix_power(base, power)
+    values, vectors = np.linalg.eig(a)
+    return (vectors * values.astype(complex) ** exponent @ np.linalg.inv(vectors)).real
+
+
 def power_slope(a: Array, k: Array, e: Array | None) -> Array:
-    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none."""
+    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none.
+
+    If k is no whole number, by the slopes between eigenvalues (Daleckii and Krein).
+    """
     if e is None:
         units = np.eye(a.size).reshape(-1, *a.shape)
         return np.array([power_slope(a, k, unit.T).ravel(order="F") for unit in units]).T
-    power, count = np.linalg.matrix_power, int(k.ravel()[0])
+    exponent = float(k.ravel()[0])
+    if exponent != int(exponent):
+        values, vectors = np.linalg.eig(a.astype(complex))
+        powers, apart = values**exponent, values[:, None] - values + np.eye(len(a))
+        slopes = (powers[:, None] - powers) / apart + np.diag(exponent * powers / values)
+        back = np.linalg.inv(vectors)
+        return np.asarray((vectors @ (slopes * (back @ e @ vectors)) @ back).real)
+    power, count = np.linalg.matrix_power, int(exponent)
     return np.asarray(
         reduce(np.add, [power(a, r) @ e @ power(a, count - 1 - r) for r in range(count)])
     )
@@ -180,10 +200,7 @@ class Dense(Lettered):
         if operator == "*":
             return np.asarray(a * b if 1 in count else a @ b)
         if operator == "^" and count[0] > 1:
-            exponent = float(b.ravel()[0])
-            is_whole = exponent == int(exponent)
-            base, power = (a, int(exponent)) if is_whole else (root(a), int(2 * exponent))
-            return np.linalg.matrix_power(base, power)
+            return raised(a, float(b.ravel()[0]))
         return 1.0 * (np.power if operator == "^" else OPERATORS[operator])(a, b)
 
     def row(self, blocks: Sequence[Tree]) -> list[Array]:

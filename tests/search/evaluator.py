@@ -117,14 +117,16 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
-def power_slope(a: Tensor, k: int, e: Tensor | None = None) -> Tensor:
-    """The derivative of a whole power along a direction, or the matrix of that."""
+def power_slope(a: Tensor, k: float, e: Tensor | None = None) -> Tensor:
+    """The derivative of a power along a direction, or the matrix of that."""
     if e is None:
         units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
         return torch.stack([power_slope(a, k, unit.T).T.reshape(-1) for unit in units], 1)
     n = len(a)
     blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
-    return torch.linalg.matrix_power(blocks, k)[:n, n:]
+    if k != int(k):
+        return torch.matrix_exp(k * logarithm(blocks))[:n, n:]
+    return torch.linalg.matrix_power(blocks, int(k))[:n, n:]
 
 
 def sylvester(a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
@@ -261,6 +263,8 @@ class Evaluator:
         if a.numel() == 1:
             return torch.pow(a, b)
         exponent = b.item()
+        if 2 * exponent != int(2 * exponent):
+            return torch.matrix_exp(b * logarithm(a))
         if exponent != int(exponent):
             return torch.linalg.matrix_power(root(a), int(2 * exponent))
         return torch.linalg.matrix_power(a, int(exponent))
@@ -311,7 +315,7 @@ class Evaluator:
             "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
             "expm": lambda: torch.matrix_exp(a),
             "dexpm": lambda: slope(a, b) if others else slopes(a),
-            "dpower": lambda: power_slope(a, int(b.item()), *others[1:]),
+            "dpower": lambda: power_slope(a, b.item(), *others[1:]),
             "sylvester": lambda: sylvester(a, b, *others[1:]),
             "lyap": lambda: sylvester(a, a.T, b),
             "logm": lambda: logarithm(a),
