@@ -42,7 +42,7 @@ from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
-from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.linear_maps import applied, joined
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.over_inverses import over_inverse
 from dimderiv.simplify.permuting import shown_permutable
@@ -154,7 +154,12 @@ class Simplifier:
             new = apart(simple)
             if new is not None:
                 return self(new)
-        shorter = gathered(simple) or over_one_line(simple) or over_inverse(simple)
+        shorter = (
+            joined(simple, self.rulebook)
+            or gathered(simple)
+            or over_one_line(simple)
+            or over_inverse(simple)
+        )
         shorter = shorter or factored(simple)
         return simple if shorter is None else self(shorter)
 
