@@ -62,6 +62,7 @@ def _compared(cls: type[Made]) -> type[Made]:
 
 def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     """What gives the values of some fields."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda self: tuple([getattr(self, name) for name in names])
+    if not names:
+        return lambda _: ()
+    values = attrgetter(*names)
+    return values if len(names) > 1 else lambda self: (values(self),)
