@@ -60,9 +60,6 @@ def _compared(cls: type[Made]) -> type[Made]:
     return cls
 
 
-def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What gives the values of some fields."""
-    if not names:
-        return lambda _: ()
-    values = attrgetter(*names)
-    return values if len(names) > 1 else lambda self: (values(self),)
+def _values(names: list[str]) -> Callable[[Any], Any]:
+    """What gives the values of some fields, or of the only one."""
+    return attrgetter(*names) if names else lambda _: ()
