@@ -52,6 +52,13 @@ from dimderiv import derive
             "maximum",
         ),
         (
+            "m = mean(X, axis=1); Z = X - m; sum(G .* (Z ./ sqrt(mean(Z.^2, axis=1) + 1)))",
+            "X",
+            "X: n x d; G: n x d",
+            "G.sum(axis=1)",
+            "Z.sum(axis=1)",
+        ),
+        (
             "D = sum(C.^2, axis=1)' - 2 X C'; sum(min(D, axis=1))",
             "C",
             "X: n x d; C: k x d",
