@@ -24,6 +24,7 @@ from dimderiv.graph import (
     product,
     total,
     transposed,
+    unnamed,
 )
 from dimderiv.lower import MAX_POWER, function_of, inverse
 
@@ -48,6 +49,7 @@ class Spectrum(NamedTuple):
 
     def has(self, node: Node) -> bool:
         """Whether a node is the vector of the numbers."""
+        node = unnamed(node)
         if not isinstance(node, Function) or node.function != self.values:
             return False
         return node.arguments[0].key == self.argument.key
@@ -163,7 +165,7 @@ def _weighted(spectrum: Spectrum, weights: Sequence[Factor]) -> Node | None:
 
 def _value(spectrum: Spectrum, node: Node) -> Node | None:
     """The same function of the matrix as a vector is of the numbers, if it has a form."""
-    axes = spectrum.matrix.axes
+    axes, node = spectrum.matrix.axes, unnamed(node)
     match node:
         case Function() if spectrum.has(node):
             return _weighted(spectrum, [Factor(node, (0,))])
