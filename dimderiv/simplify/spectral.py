@@ -61,9 +61,12 @@ def without_vectors(node: Product) -> Node | None:
         summed = pair[0].indices[1]
         rest = [factor for factor in node.factors if factor not in pair]
         weights = [factor for factor in rest if summed in letters_of(factor.indices)]
+        are_vectors = all(weight.indices == (summed,) for weight in weights)
+        if summed in letters_of(node.result) or not are_vectors:
+            continue
         of_weights = _of_matrix if values == "eigvals" else _of_singular
         value = of_weights(argument, weights)
-        if value is None or summed in letters_of(node.result):
+        if value is None:
             continue
         others = [factor for factor in rest if factor not in weights]
         whole = Factor(value, (pair[0].indices[0], pair[1].indices[0]))
