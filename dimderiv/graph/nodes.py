@@ -29,7 +29,7 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
 # The function that is written `A^k`, with an exponent that is no number.
 MATRIX_POWER = "mpower"
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs", "svdV"})
 
 
 class Merged(NamedTuple):
@@ -265,7 +265,7 @@ def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
     if isinstance(node, Function):
         is_square = node.axes[-2:-1] == node.axes[-1:]
-        return node.function == "eigvecs" or (node.function == "polar" and is_square)
+        return node.function in {"eigvecs", "svdV"} or (node.function == "polar" and is_square)
     return isinstance(node, Symbol) and "orthogonal" in node.properties
 
 

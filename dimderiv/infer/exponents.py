@@ -3,7 +3,7 @@
 A symbol that is declared as a scalar may be any number, and so may what is no sum of products.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import SCALAR_AXES, Scope
@@ -18,7 +18,6 @@ from dimderiv.language import (
     Tree,
     children,
     names_in,
-    walk,
 )
 
 # What a symbol is called that stands for a positive whole number.
@@ -34,7 +33,7 @@ def integers(program: Program, scope: Scope) -> list[str]:
     """
     values = {s.name: s.value for s in program.statements if s.name}
     found: dict[str, None] = {}
-    waiting = [exponent for s in program.statements for exponent in _exponents(s.value, scope)]
+    waiting = list(_exponents(program, scope))
     while waiting:
         exponent = waiting.pop(0)
         for name in names_in(exponent) if _is_whole(exponent) else ():
@@ -45,8 +44,8 @@ def integers(program: Program, scope: Scope) -> list[str]:
     return list(found)
 
 
-def _exponents(value: Tree, scope: Scope) -> Iterator[Tree]:
-    for node in walk(value):
+def _exponents(program: Program, scope: Scope) -> Iterator[Tree]:
+    for node in program.parts:
         if (
             isinstance(node, Binary)
             and node.operator == "^"
@@ -68,14 +67,14 @@ def _is_whole(node: Tree) -> bool:
     return False
 
 
-def is_integer(name: str, program: Program, scope: Scope) -> bool:
+def is_integer(name: str, exponents: Collection[str], scope: Scope) -> bool:
     """Whether a symbol is declared as a whole number, or taken for one.
 
     Args:
         name: the symbol.
-        program: a program that has been visited.
-        scope: what was found of it.
+        exponents: the symbols that exponents are made of.
+        scope: what was found of the program.
     """
     declared = scope.declared.get(name)
     is_declared = declared is not None and INTEGER in declared.properties
-    return is_declared or name in integers(program, scope)
+    return is_declared or name in exponents

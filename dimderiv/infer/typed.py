@@ -4,10 +4,8 @@ Goes in: a program and what was declared.  Comes out: the program, typed.  What 
 inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import field, replace
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
@@ -29,12 +27,14 @@ from dimderiv.language import (
     Shape,
     Signature,
     canonical_name,
+    frozen,
     syntax,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Typed:
     """A program with a shape for each part.
 
@@ -175,7 +175,7 @@ IMPLY = {
 OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_SYMBOL = pattern(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
 def infer(
@@ -215,12 +215,13 @@ def infer(
     except DimderivError as error:
         error.located(program.source)
         raise
+    exponents = integers(program, scope)
     for name in wrt:
-        _check_wrt(name, program, scope)
-    return _typed(program, scope, doubts)
+        _check_wrt(name, exponents, scope)
+    return _typed(program, scope, exponents, doubts)
 
 
-def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
+def _check_wrt(name: str, exponents: Collection[str], scope: Scope) -> None:
     """Refuse to differentiate by what is no symbol of the program."""
     known = canonical_name(name)
     if scope.meanings.get(known) == "symbol":
@@ -231,7 +232,7 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
                 source=name,
                 hint="the array that they index",
             )
-        if is_integer(known, program, scope):
+        if is_integer(known, exponents, scope):
             raise NotDifferentiableError(
                 f"{name} is a whole number, so it is no variable",
                 span=(0, len(name)),
@@ -252,6 +253,8 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     elif name in scope.sizes:
         message, hint = f"{name} is the size of an axis, so it is no variable", None
     else:
+        from difflib import get_close_matches  # slow to import
+
         message = f"{name} does not occur in the expression"
         close = get_close_matches(name, symbols, n=1, cutoff=0.5)
         hint = close[0] if close else None
@@ -260,7 +263,9 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     raise UnknownNameError(message, span=(0, len(name)), source=name, hint=hint)
 
 
-def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
+def _typed(
+    program: syntax.Program, scope: Scope, exponents: Sequence[str], doubts: Sequence[Doubt]
+) -> Typed:
     shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
         name: _found(scope.declared.get(name), shape)
@@ -276,7 +281,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         or scope.declared[name].shape != found.shape
         or scope.declared[name].labels != found.labels
     ]
-    wanted = [*scope.assumed.items(), *((name, INTEGER) for name in integers(program, scope))]
+    wanted = [*scope.assumed.items(), *((name, INTEGER) for name in exponents)]
     for name, property_ in wanted:
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []

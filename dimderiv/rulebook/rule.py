@@ -5,9 +5,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from math import inf
-from pathlib import Path
+from os import path
 from typing import Any, Literal
 
 from dimderiv.errors import DimderivError, ParseError
@@ -19,9 +19,11 @@ from dimderiv.language import (
     Signature,
     Tree,
     children,
+    frozen,
     parse_expression,
     rules_folder,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
@@ -31,10 +33,10 @@ TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
-NAME = re.compile(r"[A-Za-z_]\w*")
+NAME = pattern(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Rule:
     """One operation: how it is written, where it holds, what its derivative is and who says so.
 
@@ -52,6 +54,7 @@ class Rule:
         commuting: the value where that argument and the others commute.
         refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
+        tall: whether a matrix argument must have at least as many rows as columns.
         along: whether the reductions in the definition run along the axis of the call.
         turns: whether the value at a transpose is the transpose of the value.
         commutes: whether the value commutes with all that the argument commutes with.
@@ -83,6 +86,7 @@ class Rule:
     commuting: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
+    tall: bool = False
     along: bool = False
     turns: bool = False
     commutes: bool = False
@@ -106,7 +110,7 @@ class Rule:
     @property
     def place(self) -> str:
         """The rule and its file, in a sentence."""
-        return f"rule {self.name} in {Path(self.file).name}"
+        return f"rule {self.name} in {path.basename(self.file)}"
 
     @property
     def is_function(self) -> bool:
@@ -125,7 +129,7 @@ class Rule:
     @property
     def is_users(self) -> bool:
         """Whether the rule comes from a file of the user's own."""
-        return Path(self.file).parent != rules_folder()
+        return path.dirname(self.file) != str(rules_folder())
 
     @property
     def is_primitive(self) -> bool:
@@ -149,7 +153,7 @@ TABLE = Mapping[str, str]
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
-_SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
+_SIGNATURE = pattern(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:
@@ -200,7 +204,8 @@ def _refuse_stray_letters(rule: Rule) -> None:
         raise ParseError(
             f"{rule.place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
         )
-    known = {"p", "q", *read_signature(rule.signature).letters}
+    signature = read_signature(rule.signature)
+    known = {"p", "q", *signature.letters, *map(str, signature.entry)}
     for argument, text in rule.derivative.items():
         standing = _standing(text)
         stray = sorted(i for i in {*standing} - known if standing.count(i) < 2)

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+
+from dimderiv.language import frozen
+from dimderiv.lazy import pattern
 
 
 class Sliding(tuple[str, ...]):
@@ -15,12 +17,12 @@ class Sliding(tuple[str, ...]):
 
 Axis = str | tuple[str, ...]
 
-_ARRAY = re.compile(r"(\w+)\s*(?:\[([^]]*)\])?")
-_ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
-_AXIS = re.compile(r"\([^)]*\)|[^,]+")
+_ARRAY = pattern(r"(\w+)\s*(?:\[([^]]*)\])?")
+_ORDERED = pattern(r"([a-z])\s*>=\s*([a-z])")
+_AXIS = pattern(r"\([^)]*\)|[^,]+")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Signature:
     """The names of the arguments, and the axes of these and of the value.
 
@@ -43,6 +45,12 @@ class Signature:
     def letters(self) -> set[str]:
         """The letters of the arguments and of the value."""
         return self.given | _letters(self.value)
+
+    @property
+    def entry(self) -> tuple[Axis, ...]:
+        """The letters of an entry of the value: of a square one, `Y[j,j]`, the second is `k`."""
+        first, *others = self.value or ("",)
+        return (first, "k") if others == [first] else self.value
 
 
 def _letters(axes: Iterable[Axis]) -> set[str]:

@@ -35,7 +35,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("dimderiv.rulebook.rule.rules_folder", lambda: folder)
     monkeypatch.setattr(
         "dimderiv.rulebook.rulebook.builtin_files",
-        lambda: {file: read_rule_file(file) for file in sorted(folder.glob("*.toml"))},
+        lambda: {str(f): read_rule_file(str(f)) for f in sorted(folder.glob("*.toml"))},
     )
     monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", builtin_rules.__wrapped__)
     return folder
@@ -109,6 +109,9 @@ LIES = [
     ("matrix_functions", "chol", "- 0.5 Y[i,j]", "- Y[i,j]"),
     ("matrix_functions", "eigvals", "eigvecs(A)[p,i]", "eigvecs(A)[i,p]"),
     ("matrix_functions", "eigvecs", "+ 0.5", "- 0.5"),
+    ("matrix_functions", "svdvals", "svdU(A)[p,j] svdV(A)[q,j]", "svdU(A)[p,j] svdV(A)[j,q]"),
+    ("matrix_functions", "svdU", "(I - Y Y')[i,p]", "I[i,p]"),
+    ("matrix_functions", "svdV", "svdvals(A)[k] svdU(A)[p,k]", "svdvals(A)[l] svdU(A)[p,k]"),
     ("matrix_functions", "eigvec", "pinv(eigmax(A) I - A)[i,p]", "pinv(A - eigmax(A) I)[i,p]"),
     ("products", "matmul", "A[i,k], B[k,j] -> Y[i,j]", "A[i,k], B[j,k] -> Y[i,j]"),
     ("products", "hadamard", "B[i,j] -> Y[i,j]", "B[j,i] -> Y[i,j]"),
