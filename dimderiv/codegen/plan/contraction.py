@@ -55,7 +55,7 @@ class Contraction:
             return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
         if len(tensors) <= MOST_EXHAUSTIVE:
             return self._best(shorter)
-        return self._greedy(shorter)
+        return self._greedy([self._best(group) for group in _connected(shorter)])
 
     def _needed(self, tensors: Sequence[Tensor], apart: Collection[int]) -> set[int]:
         """The letters of the result and of all tensors apart from these."""
