@@ -8,11 +8,12 @@ from itertools import combinations
 from dimderiv.codegen.plan import convolutions
 from dimderiv.codegen.plan.details import Along, Asked, Axes, Ends, Order, Places, Subscripts
 from dimderiv.codegen.plan.operations import Operation, beneath_views
-from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled, side_by_side
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
 
-MOST_EXHAUSTIVE = 5
+# A chain of ten factors has 45 parts of two or more, a ring of nine 73.
+MOST_SETS = 80
 VIEWS_OF_WINDOWS = frozenset({"windowed", "flip"})
 
 
@@ -46,6 +47,8 @@ class Contraction:
         if beside and len(tensors) > 2 == len(self.kept):
             # What a product meets entry by entry lies in memory as it does.
             self.kept, self.is_fixed = beside[0], True
+        count, merged = len(tensors), side_by_side(self.plan, tensors)
+        tensors = merged if len(merged) > 1 else tensors
         shorter = [self._summed(t, self._needed(tensors, [k])) for k, t in enumerate(tensors)]
         if len(tensors) == 1:
             return shorter[0]
@@ -53,9 +56,10 @@ class Contraction:
             return reduce(self._entrywise, shorter)
         if len(tensors) == 2:
             return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
-        if len(tensors) <= MOST_EXHAUSTIVE:
-            return self._best(shorter)
-        return self._greedy([self._best(group) for group in _connected(shorter)])
+        groups = _connected(shorter)
+        if len(tensors) < count or len(groups) > 1:
+            self.uses = {}  # the places of the factors are others now
+        return self._greedy([self._best(group) for group in groups])
 
     def _needed(self, tensors: Sequence[Tensor], apart: Collection[int]) -> set[int]:
         """The letters of the result and of all tensors apart from these."""
@@ -63,21 +67,26 @@ class Contraction:
         return {*self.kept, *(letter for t in others for letter in t.letters)}
 
     def _best(self, tensors: Sequence[Tensor]) -> Tensor:
-        """The cheapest of all orders, found for each subset of the tensors."""
-        every = range(len(tensors))
-        found: dict[frozenset[int], Tensor] = {frozenset([k]): tensors[k] for k in every}
+        """The cheapest order, found for each set of tensors that may be multiplied first."""
+        sets = _sets(tensors)
+        if not sets:
+            return self._greedy(tensors)
+        found = {frozenset([k]): tensor for k, tensor in enumerate(tensors)}
+        made = set[Operation]()
         pairs: dict[frozenset[int], Operation] = {}
-        for size in range(2, len(tensors) + 1):
-            for chosen in map(frozenset, combinations(every, size)):
-                needed = self._needed(tensors, chosen)
-                options = [
-                    self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
-                ]
-                found[chosen] = self._cheapest(options)
-            if size == 2:
-                pairs = {pair: _made_of(found[pair].op) for pair in self.uses}
+        for size, chosen in ((len(each), each) for each in sets):
+            if size > 2 and not pairs:
+                pairs = {pair: _made_of(found[pair].op) for pair in self.uses if pair in found}
                 self._share(pairs)
-        whole = found[frozenset(every)]
+            needed = self._needed(tensors, chosen)
+            firsts = [part for part in found if part < chosen and min(chosen) in part]
+            halves = [part for part in firsts if chosen - part in found]
+            options = [self.pair(found[part], found[chosen - part], needed) for part in halves]
+            # Of those that cost the same one that is the transpose of another one is there already.
+            options.sort(key=lambda option: _made_of(option.op) not in made)
+            found[chosen] = self._cheapest(options)
+            made.add(_made_of(found[chosen].op))
+        whole = found[frozenset(range(len(tensors)))]
         computed = {*self.plan.committed, *self.plan.new(whole.op)} if pairs else ()
         self.made.update(pair for pair, op in pairs.items() if op in computed)
         return whole
@@ -107,7 +116,8 @@ class Contraction:
                 for pair in joined or pairs[:1]
             }
             pair = min(made, key=lambda pair: self.plan.extra_cost(made[pair].op))
-            self.plan.commit(made[pair].op)
+            if len(left) > 2:
+                self.plan.commit(made[pair].op)
             left = [*(t for k, t in enumerate(left) if k not in pair), made[pair]]
         return left[0]
 
@@ -290,9 +300,28 @@ def _differences(op: Operation) -> tuple[Operation, Operation] | None:
     return None
 
 
-def _halves(chosen: frozenset[int]) -> list[frozenset[int]]:
-    """The ways to cut a set in two, each once."""
-    first, *rest = sorted(chosen)
-    return [
-        frozenset([first, *some]) for size in range(len(rest)) for some in combinations(rest, size)
-    ]
+def _sets(tensors: Sequence[Tensor]) -> list[frozenset[int]]:
+    """The sets of tensors that may be multiplied first, small ones first; none where too many.
+
+    They are such as share letters, one with the next: of a chain its parts.
+    """
+    every = range(len(tensors))
+    beside = [{j for j in every if {*t.letters} & {*tensors[j].letters}} for t in tensors]
+    found, wider = list[frozenset[int]](), [frozenset([k]) for k in every]
+    while wider and len(found) <= MOST_SETS:
+        more = {part | {k} for part in wider for j in part for k in beside[j] - part}
+        wider = sorted(more, key=sorted)
+        found += wider
+    return found if len(found) <= MOST_SETS else []
+
+
+def _connected(tensors: Sequence[Tensor]) -> list[list[Tensor]]:
+    """The tensors in groups that share no letters."""
+    groups = list[tuple[set[int], list[int]]]()
+    for place, tensor in enumerate(tensors):
+        letters, places = {*tensor.letters}, [place]
+        for group in [each for each in groups if each[0] & letters]:
+            groups.remove(group)
+            letters, places = letters | group[0], places + group[1]
+        groups.append((letters, places))
+    return [[tensors[place] for place in sorted(places)] for _, places in groups]
