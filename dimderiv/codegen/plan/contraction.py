@@ -177,7 +177,7 @@ class Contraction:
             return self._matrix_product(a, b, summed, rest_a, rest_b)
         if tuple(i for i in self.kept if i in rest_a + rest_b) == rest_b + rest_a:
             a, b, rest_a, rest_b = b, a, rest_b, rest_a
-        if rest_a and rest_b and self.plan.has_more_axes:
+        if rest_a and rest_b and (self.plan.has_more_axes or a.op is b.op):
             sides = Sides((), rest_a, summed, rest_b)
             return stacked_product(self.plan, a, b, sides, self.dims)
         axes = Ends(*(tuple(t.letters.index(i) for i in summed) for t in (a, b)))
@@ -235,10 +235,14 @@ class Contraction:
     def _entrywise(self, a: Tensor, b: Tensor) -> Tensor:
         a, b = self.plan.written_out(a), self.plan.written_out(b)
         wanted = self.kept
-        if self.plan.has_more_axes and not {*a.letters, *b.letters} <= {*wanted}:
-            # What is summed next lies together: of `B[j,r] C[k,r]` that is `j` and `k`.
-            both = {*a.letters} & {*b.letters}
-            wanted = tuple(dict.fromkeys(sorted(a.letters + b.letters, key=both.__contains__)))
+        if not {*a.letters, *b.letters} <= {*wanted}:
+            # Libraries lay out the whole as the larger one.
+            is_second = len(a.letters) < len(b.letters) and not self.plan.has_more_axes
+            wanted = b.letters + a.letters if is_second else a.letters + b.letters
+            if self.plan.has_more_axes:
+                # What is summed next lies together: of `B[j,r] C[k,r]` that is `j` and `k`.
+                wanted = tuple(sorted(wanted, key=({*a.letters} & {*b.letters}).__contains__))
+            wanted = tuple(dict.fromkeys(wanted))
         return entrywise_product(self.plan, a, b, wanted)
 
     def _batched(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:

@@ -10,6 +10,7 @@ from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.gathering import gathered
 from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.largest import SMALL
@@ -208,8 +209,9 @@ class Planner:
     def _sum(self, node: Sum) -> Tensor:
         if not node.terms:
             return Tensor(self.plan.number(0), ())
-        scattered = [(c, t) for c, t in node.terms if is_scattered(t) or one_each(t)]
-        spread = [(c, t) for c, t in node.terms if not (is_scattered(t) or one_each(t))]
+        terms = gathered(node.terms, node.axes)
+        scattered = [(c, t) for c, t in terms if is_scattered(t) or one_each(t)]
+        spread = [(c, t) for c, t in terms if not (is_scattered(t) or one_each(t))]
         if not scattered:
             return self._added(spread, node.axes)
         base = self.plan.full(self._added(spread, node.axes), node.axes) if spread else None
