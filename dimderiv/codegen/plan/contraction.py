@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import combinations
 
 from dimderiv.codegen.plan import convolutions
@@ -47,19 +46,29 @@ class Contraction:
         if beside and len(tensors) > 2 == len(self.kept):
             # What a product meets entry by entry lies in memory as it does.
             self.kept, self.is_fixed = beside[0], True
-        count, merged = len(tensors), side_by_side(self.plan, tensors)
-        tensors = merged if len(merged) > 1 else tensors
+        count, tensors = len(tensors), self._side_by_side(tensors)
         shorter = [self._summed(t, self._needed(tensors, [k])) for k, t in enumerate(tensors)]
         if len(tensors) == 1:
             return shorter[0]
-        if all(t.letters == self.kept for t in tensors):
-            return reduce(self._entrywise, shorter)
         if len(tensors) == 2:
             return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
         groups = _connected(shorter)
         if len(tensors) < count or len(groups) > 1:
             self.uses = {}  # the places of the factors are others now
         return self._greedy([self._best(group) for group in groups])
+
+    def _side_by_side(self, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The tensors, of which those that lie side by side are one, unless they are summed."""
+        alike, places = [{*t.letters} for t in tensors], range(len(tensors))
+
+        def is_summed(place: int) -> bool:
+            same = [k for k in places if alike[k] == alike[place]]
+            return not alike[place] <= self._needed(tensors, same)
+
+        summed = [tensor for place, tensor in enumerate(tensors) if is_summed(place)]
+        merged = side_by_side(self.plan, [each for each in tensors if each not in summed])
+        found = [*merged, *summed]
+        return found if len(found) < len(tensors) else tensors
 
     def _needed(self, tensors: Sequence[Tensor], apart: Collection[int]) -> set[int]:
         """The letters of the result and of all tensors apart from these."""
