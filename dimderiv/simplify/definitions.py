@@ -1,7 +1,6 @@
 """A part of a product that the user has named, as that name: with `Z = B ./ s`, `B ./ s` is `Z`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from dimderiv.graph import (
     ONCE,
@@ -21,10 +20,11 @@ from dimderiv.graph import (
     scaled,
     total,
 )
+from dimderiv.language import frozen
 from dimderiv.simplify.factoring import opened
 
 
-@dataclass(frozen=True)
+@frozen.record
 class DefinedBody:
     """A definition whose value is a product entry by entry.
 

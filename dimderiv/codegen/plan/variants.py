@@ -5,7 +5,6 @@ where there is none, as few are taken as are nearly the best together.
 """
 
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import chain, combinations
 from math import gcd
@@ -15,14 +14,14 @@ from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.show import show
-from dimderiv.language import Dim, Monomial
+from dimderiv.language import Dim, Monomial, frozen
 
 # Of the orders of a product of five matrices five may be the best, and of one of six fourteen.
 MOST_PLANS = 8
 ENOUGH = 1.25
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Variant:
     """A plan of the programs.
 
