@@ -3,7 +3,7 @@
 Hessians are sums of such terms, each of which would be expanded to the size of the whole.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -22,19 +22,29 @@ def gathered(terms: Sequence[Term], axes: tuple[Dim, ...]) -> list[Term]:
         terms: the terms, with what they are multiplied by.
         axes: the size of each axis of the sum.
     """
-    left, found = list(terms), list[Term]()
-    while left:
-        (coefficient, first), *others = left
-        shared = [_matrices(first, other) for _, other in others]
-        most = max(filter(None, shared), key=lambda each: each.total(), default=None)
-        alike = [k for k, each in enumerate(shared) if each == most is not None]
-        if most and isinstance(first, Product):
-            same = [(coefficient, first), *(others[k] for k in alike)]
-            found.append((ONCE, _together(same, first, most)))
-        else:
+    holders = defaultdict[Mark, list[int]](list)
+    for place, (_, term) in enumerate(terms):
+        for mark in {_mark(each) for each in _arrays(term)}:
+            holders[mark].append(place)
+    found, done = list[Term](), set[int]()
+    for place, (coefficient, first) in enumerate(terms):
+        if place in done:
+            continue
+        others = {k for each in _arrays(first) for k in holders[_mark(each)] if k > place} - done
+        shared = {k: _matrices(first, terms[k][1]) for k in sorted(others)}
+        most = max(filter(None, shared.values()), key=lambda each: each.total(), default=None)
+        if most is None or not isinstance(first, Product):
             found.append((coefficient, first))
-        left = [each for k, each in enumerate(others) if k not in alike]
+            continue
+        alike = [place, *(k for k, each in shared.items() if each == most)]
+        found.append((ONCE, _together([terms[k] for k in alike], first, most)))
+        done.update(alike)
     return found
+
+
+def _arrays(node: Node) -> list[Factor]:
+    """The factors of a product that have axes."""
+    return [each for each in node.factors if each.indices] if isinstance(node, Product) else []
 
 
 def _mark(factor: Factor) -> Mark:

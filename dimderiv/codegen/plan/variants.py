@@ -86,19 +86,21 @@ def chosen(
         readable: the named sizes that the function can read off what it is given.
     """
     found, every = dict[Hashable, Variant](), list[Sizes]()
-    places: Places = (0,)
+    variants, condition = list[Variant](), None
     for left in stages:
         every += map(Sizes, left)
         while left:
             made = planned(left)
             found.setdefault(made.signature(), made)
             left = [] if len(made.operations()) > MOST_OPERATIONS else made.others
-        choice = Choice([*found.values()], every, readable)
-        places = choice.best()
-        if len(places) == 1:
+        variants, condition = [*found.values()], None
+        if len(variants) > 1:
+            choice = Choice(variants, every, readable)
+            places = choice.best()
+            variants, condition = [variants[k] for k in places], choice.condition(places)
+        if condition is None:
             break
-    variants = [*found.values()]
-    return [variants[k] for k in places], choice.condition(places)
+    return variants, condition
 
 
 class Choice:
