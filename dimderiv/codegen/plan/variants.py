@@ -10,6 +10,8 @@ from itertools import chain, combinations
 from math import gcd
 from typing import Any
 
+from dimderiv.codegen.plan.cost import CHOLESKY, INVERSE, LU
+from dimderiv.codegen.plan.details import Asked
 from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
 from dimderiv.codegen.plan.regimes import Sizes
@@ -19,6 +21,14 @@ from dimderiv.language import Dim, Monomial, frozen
 # Of the orders of a product of five matrices five may be the best, and of one of six fourteen.
 MOST_PLANS = 8
 ENOUGH = 1.25
+# How often operations take each row of their first argument, for each entry of the value.
+MULTIPLYING = {
+    "matmul": 1,
+    "cholesky": int(CHOLESKY),
+    "lu": int(LU),
+    "inv": int(INVERSE),
+    "solve": 4,
+}
 
 
 @frozen.record
@@ -56,15 +66,23 @@ class Variant:
         return sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
-        """A multiple of how many multiplications its matrix products take."""
+        """A multiple of how many multiplications its products, factors and solutions take."""
         total = Dim.of(0)
         operations = self.operations()
         least = min((op.repeats for op in operations), default=1.0)
         for op in operations:
-            if op.kind == "matmul":
-                times = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
-                total += reduce(Dim.__mul__, op.dims, times)
+            if op.kind in MULTIPLYING:
+                total += _multiplications(op) * Dim.of(round(op.repeats / least))
         return total
+
+
+def _multiplications(op: Operation) -> Dim:
+    """How many multiplications an operation takes, by the weights that its cost has."""
+    first = op.arguments[0].dims
+    arrays = Dim.of(MULTIPLYING[op.kind]) * reduce(Dim.__mul__, [*op.dims, first[-1]])
+    if isinstance(op.detail, Asked) and op.detail.whole:
+        return arrays + Dim.of(int(LU)) * reduce(Dim.__mul__, [*first, first[-1]])
+    return arrays
 
 
 # For each plan how much it multiplies, less what all of them do: that with the least is used.
