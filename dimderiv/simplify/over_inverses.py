@@ -1,7 +1,7 @@
 """Inverses taken out of a sum: `inv(I + A) (I - A) + I` is `2 inv(I + A)`.
 
 An inverse at an end of some terms is taken out of all of them, and the others are multiplied by
-its matrix: `inv(D) N + M` is `inv(D) (N + D M)`.  It is kept where that is shorter.
+its matrix: `inv(D) N + M` is `inv(D) (N + D M)`.  It is kept where terms meet and that is shorter.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ from dimderiv.graph import (
     labelled,
     part,
     product,
+    terms,
     total,
     unnamed,
 )
@@ -45,7 +46,7 @@ class InverseEnd(NamedTuple):
 
 
 def over_inverse(node: Sum, ends: int = MOST_ENDS) -> Node | None:
-    """The sum with an inverse at an end taken out, where that is shorter.
+    """The sum with an inverse at an end taken out, where terms meet then and that is shorter.
 
     Args:
         node: a sum, whose terms are simple.
@@ -60,9 +61,10 @@ def over_inverse(node: Sum, ends: int = MOST_ENDS) -> Node | None:
         for coefficient, term in node.terms:
             rests += distributed(coefficient, _rest(labelled(term), end))
         inner = total(rests, node.axes)
-        if isinstance(inner, Sum):
-            inner = over_inverse(inner, ends - 1) or inner
-        found = _multiplied(end.node, inner, end)
+        further = over_inverse(inner, ends - 1) if isinstance(inner, Sum) else None
+        if further is None and len(terms(inner)) == len(rests):
+            continue  # No terms have met: what all of them have is taken out as any factor is.
+        found = _multiplied(end.node, further or inner, end)
         if found.weight < node.weight:
             return found
     return None
