@@ -61,7 +61,7 @@ def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
         places = next(each.places for each in found[members[0]][2] if each.places != shared.places)
         rest = total(rests, tuple([axes[k] for k in places]))
         if isinstance(rest, Sum):
-            rest = over_inverse(rest) or rest
+            rest = over_inverse(rest, lambda each: each) or rest
         factors = [Factor(shared.node, shared.places), Factor(rest, places)]
         whole = product(ONCE, factors, tuple(range(len(axes))), axes)
         found[members[0]] = (ONCE, whole, [shared, Part(places, rest)])

@@ -47,13 +47,13 @@ def test_logarithms_of_a_sigmoid_are_those_of_its_name(expression: str, expected
     [
         ("Z = X ./ s", "G .* X .* s"),
         ("Z = X ./ s", "G ./ s"),
-        ("z = X x", "X x"),
+        ("z = X x", "X b"),
         ("z = x + b", "t x"),
         ("z = x .* b", "t x"),
     ],
 )
 def test_what_is_no_part_of_it(definition: str, value: str) -> None:
-    """A power on the other side, a factor that is missing, a product that sums."""
+    """A power on the other side, a factor that is missing or another one, a sum."""
     program = lowered(f"{definition}; {value}", SHAPES)
     assert isinstance(program.value, Product)
 
