@@ -82,10 +82,11 @@ class Simplifier:
         definitions = list(definitions)
         self.bodies = bodies(definitions, is_last=is_last)
         self.names = named_values(definitions)
+        self.made = {each.key for each in definitions if isinstance(each.value, (Sum, Product))}
         self.rulebook = rulebook or builtin_rules()
-        self.plain = Simplifier(given, (), self.rulebook) if definitions else None
+        self.plain = Simplifier(given, (), self.rulebook) if self.made else None
         self.last: Simplifier | None = None
-        if definitions and not is_last:
+        if self.made and not is_last:
             self.last = Simplifier(given, definitions, self.rulebook, is_last=True)
         self.known: dict[Key, Node] = {}
 
@@ -128,7 +129,7 @@ class Simplifier:
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
-        if self.plain is not None and vanishes(node):
+        if self.made and vanishes(node, self.made):
             return zero(node.axes)
         named = recognised(node, self.bodies) if self.bodies else None
         return node if named is None else self(named)
@@ -175,7 +176,8 @@ class Simplifier:
 
     def _with_values(self, node: Sum) -> Node | None:
         """The sum with values in place of names, where that is shorter."""
-        if self.plain is None or (apart := with_values(node)) is None:
+        apart = with_values(node, self.made) if self.made else None
+        if apart is None or self.plain is None:
             return None
         found = self.plain(apart)
         return found if found.weight < node.weight else None

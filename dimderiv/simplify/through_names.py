@@ -3,7 +3,20 @@
 So the derivative by an intermediate that is an optimum, or a mean, is seen to be 0.
 """
 
-from dimderiv.graph import ONCE, Named, Node, Product, Sum, distributed, is_zero, operands, total
+from collections.abc import Iterator, Set
+
+from dimderiv.graph import (
+    ONCE,
+    Key,
+    Named,
+    Node,
+    Product,
+    Sum,
+    distributed,
+    is_zero,
+    operands,
+    total,
+)
 from dimderiv.lower import with_operands
 
 # A node that becomes longer is not tried, nor one behind more names.
@@ -11,27 +24,40 @@ LONGEST = 40
 MOST_NESTED = 8
 
 
-def with_values(node: Sum | Product) -> Node | None:
+def with_values(node: Sum | Product, names: Set[Key]) -> Node | None:
     """A node with values in place of the names that stand for sums and products.
 
     Args:
         node: a sum or a product.
+        names: those of the user, of which it must have one.
 
     Returns:
-        Nothing where it has no such names, or would become too long.
+        Nothing where it has no such name, or would become too long.
     """
-    length = _length(node, MOST_NESTED)
-    return _put_in(node) if node.weight < length <= LONGEST else None
+    if _length(node, MOST_NESTED) > LONGEST or names.isdisjoint(_names(node)):
+        return None
+    return _put_in(node)
 
 
-def vanishes(node: Product) -> bool:
+def vanishes(node: Product, names: Set[Key]) -> bool:
     """Whether a product is zero for the values of the names in it.
 
     Args:
         node: a product.
+        names: those of the user, of which it must have one.
     """
-    found = with_values(node)
+    found = with_values(node, names)
     return found is not None and is_zero(total(distributed(ONCE, found), node.axes))
+
+
+def _names(node: Node) -> Iterator[Key]:
+    """The names among what a node is a sum or a product of, and those that they stand for."""
+    if isinstance(node, Named):
+        yield node.key
+        node = node.value
+    if _is_made(node):
+        for part in operands(node):
+            yield from _names(part)
 
 
 def _is_made(node: Node) -> bool:

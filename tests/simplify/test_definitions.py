@@ -18,6 +18,9 @@ SHAPES = "X: m x n; G: m x n; s: m; x: n; t: scalar; b: n"
         ("z = x / t", "(b' x) x / t^2", "(z' b) z"),
         ("z = x .* b", "X (x .* b)", "X z"),
         ("Z = 2 X ./ s", "3 X ./ s", "1.5 Z"),
+        ("z = X x", "G' X x", "G' z"),
+        ("z = X x", "x' X' X x", "z' z"),
+        ("z = 2 t X x", "t X x x' X'", "0.5 z x' X'"),
     ],
 )
 def test_a_part_is_written_by_its_name(definition: str, value: str, expected: str) -> None:
