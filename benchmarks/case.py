@@ -29,12 +29,13 @@ class Case:
         sizes: the sizes named small, medium and large.
         value: the same function on the operations of a library, for automatic differentiation.
         by_hand: closed forms in numpy, by name; all are measured and the best is the reference.
+        formula: a closed form in words that numpy, jax and torch share, called with the library.
         limit: makes the work that no form can avoid (products, factorizations), to be run alone.
         draws: how symbols are drawn that are not simply normal.
         order: 2 for Hessians.
         jacobian: whether the value is a vector.
         with_value: whether the value is wanted too, before the derivatives.
-        without: contenders that lack what it takes.
+        without: contenders that lack what it takes, `formula` for the formula in numpy.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Case:
     value: Callable[..., Any]
     by_hand: Mapping[str, Form]
     limit: Callable[..., Callable[[], object]] | None = None
+    formula: "Form | None" = None
     draws: Mapping[str, Draw] = field(default_factory=dict)
     order: int = 1
     jacobian: bool = False
@@ -95,12 +97,11 @@ def extents(shape: str, sizes: Sizes) -> tuple[int, ...]:
     (1, 3)
     >>> extents("(h - k + 1) x n spd", {"h": 5, "k": 2, "n": 3})
     (4, 3)
-    >>> extents("scalar", {})
+    >>> extents("scalar positive", {})
     ()
     """
-    if shape == "scalar":
-        return ()
-    return tuple(extent(axis, sizes) for axis in shape.removesuffix(" spd").split(" x "))
+    plain = shape.removesuffix(" spd").removesuffix(" symmetric").removesuffix(" positive")
+    return () if plain == "scalar" else tuple(extent(axis, sizes) for axis in plain.split(" x "))
 
 
 def extent(axis: str, sizes: Sizes) -> int:

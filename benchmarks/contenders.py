@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from benchmarks.case import Array, Arrays, Case
-from benchmarks.libraries import Autograd, Jax, Torch
+from benchmarks.case import Array, Arrays, Case, Form
+from benchmarks.libraries import Autograd, Jax, Numpy, Torch
 from dimderiv.errors import UnknownNameError
 
+NUMPY, FORMULA = Numpy(), "formula"
 Work = Callable[[], Any]
 Library = TypeVar("Library")
 # Makes the work of a case with given arrays; nothing where it cannot take part.
@@ -46,6 +47,7 @@ def field() -> Field:
     if jax:
         makers["jax by hand"], makers["jax.jit"] = jax.by_hand, jax.compiled
     if torch:
+        makers["torch by hand"] = torch.by_hand
         makers["torch autograd"], makers["torch.func"] = torch.taped, torch.transformed
     if autograd:
         makers["HIPS autograd"] = autograd.traced
@@ -72,6 +74,18 @@ def generated(
     except UnknownNameError:
         return None
     return bind(function, arrays)
+
+
+def forms_by_hand(case: Case) -> dict[str, Form]:
+    """The closed forms in numpy, the formula among them, by name.
+
+    Args:
+        case: the case.
+    """
+    forms = dict(case.by_hand)
+    if case.formula is not None and FORMULA not in case.without:
+        forms[FORMULA] = partial(case.formula, NUMPY)
+    return forms
 
 
 def as_arrays(result: Any) -> tuple[Array, ...]:

@@ -22,15 +22,16 @@ LONGEST = 60.0
 
 @dataclass(frozen=True)
 class Program:
-    """What is derived: a text, its variables, and the shapes of its symbols."""
+    """What is derived: a text, its variables, the shapes of its symbols, and how often."""
 
     text: str
     wrt: Sequence[str]
     shapes: dict[str, str]
+    order: int = 1
 
     def derived(self) -> Derivation:
         """The derivation, without a check, and printed."""
-        found = derive(self.text, self.wrt, shapes=self.shapes, verify=False)
+        found = derive(self.text, self.wrt, shapes=self.shapes, order=self.order, verify=False)
         str(found)
         return found
 

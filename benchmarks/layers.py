@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import formulas
 from benchmarks.case import Array, Case, positive, three
 from benchmarks.regressions import BLOCK, blocks, softmax
 
@@ -169,7 +170,7 @@ CASES = (
         {"Q": "n x d", "K": "n x d", "V": "n x d", "G": "n x d"},
         three("n", "d", small="16 8", medium="128 32", large="1024 64"), attended,
         {"in place": attention, "thin scaling": attention_scaled, "blocks": attention_blocks},
-        attention_products,
+        attention_products, formulas.attention,
     ),
     Case(
         "batch norm",
@@ -179,7 +180,7 @@ CASES = (
         {"X": "n x d", "g": "1 x d", "b": "1 x d", "e": "scalar", "G": "n x d"},
         three("n", "d", small="32 10", medium="500 100", large="10000 200"), normalized,
         {"plain": batch_norm_plain, "in place": batch_norm, "blocks": batch_norm_blocks},
-        None, {"e": positive},
+        None, formulas.batch_norm, {"e": positive},
     ),
     Case(
         "conv2", "||conv2(V, K) - T||^2", ("K",),
@@ -190,5 +191,6 @@ CASES = (
         filter_loss,
         {"shifts": convolution_by_shifts, "windows": convolution_by_windows,
          "columns": convolution_by_columns},
+        formula=formulas.convolution, without=("formula",),
     ),
 )  # fmt: skip

@@ -1,41 +1,120 @@
 """Automatic differentiation of a case's value: what each library needs for it.
 
-Each class has the operations that the values of cases use, in the words of one library, and makes
-the derivative that the library is asked for.  A library that is not installed raises ImportError.
+Each class has the operations that the values and the formulas of cases use, in the words of one
+library, and makes the derivative that the library is asked for.  A library that is not installed
+raises ImportError.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from benchmarks.case import Array, Arrays, Case
 
 Work = Callable[[], Any]
 
+# What all libraries call by the same name.
+SHARED = (
+    "abs", "arange", "concatenate", "diag", "einsum", "exp", "eye", "log", "outer", "sign", "sqrt",
+    "stack", "tanh", "trace", "where", "zeros_like",
+)  # fmt: skip
+SHARED_BY_MATRICES = ("cholesky", "det", "inv", "solve")
 
-class Jax:
+
+class Words:
+    """The operations that libraries call by the same names.
+
+    Args:
+        library: the module that has them.
+    """
+
+    def __init__(self, library: Any) -> None:
+        for module, names in ((library, SHARED), (library.linalg, SHARED_BY_MATRICES)):
+            for name in names:
+                setattr(self, name, getattr(module, name))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{type(self).__name__} has no {name}")
+
+    def logdet(self, A: Any) -> Any:
+        """The logarithm of the determinant's absolute value."""
+        return self.slogdet(A)[1]
+
+    def mean(self, X: Any) -> Any:
+        """The mean of each column."""
+        return X.mean(0, keepdims=True)
+
+    def layer_norm(self, X: Any, g: Any, b: Any, e: Any) -> Any:
+        """Rows without mean, of length 1, scaled and moved."""
+        Z = X - X.mean(axis=1, keepdims=True)
+        return Z / self.sqrt((Z * Z).mean(axis=1, keepdims=True) + e) * g + b
+
+
+class Numpy(Words):
+    """numpy and what takes after it.
+
+    Args:
+        library: the module.
+    """
+
+    def __init__(self, library: Any = np) -> None:
+        super().__init__(library)
+        self.np, self.slogdet = library, library.linalg.slogdet
+        self.softplus = partial(library.logaddexp, 0)
+
+    def erf(self, X: Any) -> Any:
+        """The error function."""
+        from scipy.special import erf
+
+        return erf(X)
+
+    def relu(self, X: Any) -> Any:
+        """The positive part."""
+        return self.np.maximum(X, 0)
+
+    def sigmoid(self, X: Any) -> Any:
+        """The logistic function."""
+        return 0.5 + 0.5 * self.tanh(0.5 * X)
+
+    def logsumexp(self, X: Any) -> Any:
+        """The logarithm of the sum of exponentials of each row."""
+        most = X.max(axis=-1, keepdims=True)
+        return (most + self.log(self.exp(X - most).sum(axis=-1, keepdims=True)))[..., 0]
+
+    def logsoftmax(self, X: Any) -> Any:
+        """The logarithm of the softmax of each row."""
+        return X - self.logsumexp(X)[..., None]
+
+    def softmax(self, X: Any) -> Any:
+        """The softmax of each row."""
+        e = self.exp(X - self.np.max(X, axis=-1, keepdims=True))
+        return e / self.np.sum(e, axis=-1, keepdims=True)
+
+    def amin(self, X: Any) -> Any:
+        """The least entry of each row."""
+        return self.np.min(X, axis=-1)
+
+
+class Jax(Words):
     """jax, compiled: `jax.jit(jax.grad(f))` and its like."""
 
     def __init__(self) -> None:
         import jax
+        from jax.scipy.special import erf
 
         jax.config.update("jax_enable_x64", True)
-        self.jax, np = jax, jax.numpy
-        self.relu, self.softplus = jax.nn.relu, jax.nn.softplus
+        super().__init__(jax.numpy)
+        self.jax, self.erf, self.slogdet = jax, erf, jax.numpy.linalg.slogdet
+        self.amin = partial(jax.numpy.min, axis=-1)
+        self.relu, self.softplus, self.sigmoid = jax.nn.relu, jax.nn.softplus, jax.nn.sigmoid
         self.softmax, self.logsoftmax = jax.nn.softmax, jax.nn.log_softmax
-        self.logsumexp, self.sqrt, self.trace = jax.nn.logsumexp, np.sqrt, np.trace
-        self.solve, self.einsum, self.arange = np.linalg.solve, np.einsum, np.arange
+        self.logsumexp = partial(jax.nn.logsumexp, axis=-1)
 
     def conv2d(self, X: Any, W: Any) -> Any:
         """The convolution of images with zeros around them, as large as they are."""
         return self.jax.lax.conv(X, W, (1, 1), "SAME")
-
-    def mean(self, X: Any) -> Any:
-        """The mean of each column."""
-        return X.mean(axis=0, keepdims=True)
-
-    def logdet(self, A: Any) -> Any:
-        """The logarithm of the determinant's absolute value."""
-        return self.jax.numpy.linalg.slogdet(A)[1]
 
     def conv2(self, V: Any, K: Any) -> Any:
         """The valid cross-correlation."""
@@ -51,11 +130,8 @@ class Jax:
         return self.waited(lambda own: derivative(*own.values()), arrays)
 
     def by_hand(self, case: Case, arrays: Arrays) -> Work | None:
-        """The closed form by hand, compiled; nothing where none is written."""
-        from benchmarks.in_jax import FORMS  # imports jax
-
-        form = FORMS.get((case.name, case.kind))
-        return self.generated(form, arrays) if form else None
+        """The formula by hand, compiled; nothing where none is written."""
+        return self.generated(partial(case.formula, self), arrays) if case.formula else None
 
     def derivative(self, case: Case) -> Callable[..., Any]:
         """The derivative as a function of the arrays by position, not compiled."""
@@ -85,45 +161,34 @@ class Jax:
         return self.waited(lambda own: compiled(**own), arrays)
 
 
-class Torch:
+class Torch(Words):
     """torch: its tape, and the transformations of `torch.func`."""
 
     def __init__(self) -> None:
         import torch
 
         torch.set_num_threads(1)
-        self.torch, functional = torch, torch.nn.functional
-        self.relu, self.softplus = torch.relu, functional.softplus
-        self.sqrt, self.trace, self.solve = torch.sqrt, torch.trace, torch.linalg.solve
-        self.einsum, self.arange = torch.einsum, torch.arange
+        torch.set_default_dtype(torch.float64)
+        super().__init__(torch)
+        functional = torch.nn.functional
+        self.torch, self.functional, self.slogdet = torch, functional, torch.linalg.slogdet
+        self.relu, self.softplus, self.erf = torch.relu, functional.softplus, torch.erf
+        self.sigmoid, self.amin = torch.sigmoid, partial(torch.amin, dim=-1)
+        self.softmax = partial(torch.softmax, dim=-1)
+        self.logsoftmax = partial(torch.log_softmax, dim=-1)
+        self.logsumexp = partial(torch.logsumexp, dim=-1)
 
     def conv2d(self, X: Any, W: Any) -> Any:
         """The convolution of images with zeros around them, as large as they are."""
-        return self.torch.nn.functional.conv2d(X, W, padding=1)
+        return self.functional.conv2d(X, W, padding=1)
 
-    def softmax(self, X: Any) -> Any:
-        """The softmax of each row."""
-        return self.torch.softmax(X, -1)
-
-    def logsoftmax(self, X: Any) -> Any:
-        """The logarithm of the softmax of each row."""
-        return self.torch.log_softmax(X, -1)
-
-    def logsumexp(self, x: Any) -> Any:
-        """The logarithm of the sum of exponentials of a vector."""
-        return self.torch.logsumexp(x, -1)
-
-    def mean(self, X: Any) -> Any:
-        """The mean of each column."""
-        return X.mean(dim=0, keepdim=True)
-
-    def logdet(self, A: Any) -> Any:
-        """The logarithm of the determinant's absolute value."""
-        return self.torch.linalg.slogdet(A)[1]
+    def layer_norm(self, X: Any, g: Any, b: Any, e: Any) -> Any:
+        """Rows without mean, of length 1, scaled and moved, as one operation of the library."""
+        return self.functional.layer_norm(X, X.shape[1:], g[0], b[0], float(e))
 
     def conv2(self, V: Any, K: Any) -> Any:
         """The valid cross-correlation."""
-        return self.torch.nn.functional.conv2d(V[None, None], K[None, None])[0, 0]
+        return self.functional.conv2d(V[None, None], K[None, None])[0, 0]
 
     def arrays(self, arrays: Arrays) -> Mapping[str, Any]:
         """The arrays as the library's own."""
@@ -169,50 +234,32 @@ class Torch:
             transform = func.grad(value, positions)
         return lambda: transform(*by)
 
+    def by_hand(self, case: Case, arrays: Arrays) -> Work | None:
+        """The formula by hand; nothing where none is written."""
+        return self.generated(partial(case.formula, self), arrays) if case.formula else None
+
     def generated(self, function: Callable[..., Any], arrays: Arrays) -> Work:
         """A generated function of tensors."""
         own = self.arrays(arrays)
         return lambda: function(**own)
 
 
-class Autograd:
+class Autograd(Numpy):
     """HIPS autograd, which traces numpy."""
 
     def __init__(self) -> None:
         import autograd
-        import autograd.numpy as np
+        import autograd.numpy
         import autograd.scipy.signal
         import autograd.scipy.special
 
-        self.autograd, self.np = autograd, np
-        self.sqrt, self.trace, self.solve = np.sqrt, np.trace, np.linalg.solve
-        self.einsum, self.arange = np.einsum, np.arange
-        self.logsumexp = autograd.scipy.special.logsumexp
+        super().__init__(autograd.numpy)
+        self.autograd = autograd
+        self.special = autograd.scipy.special
 
-    def relu(self, X: Any) -> Any:
-        """The positive part."""
-        return self.np.maximum(X, 0)
-
-    def softplus(self, X: Any) -> Any:
-        """`log(1 + exp(x))`."""
-        return self.np.logaddexp(0, X)
-
-    def logsoftmax(self, X: Any) -> Any:
-        """The logarithm of the softmax of each row."""
-        return X - self.logsumexp(X, axis=-1, keepdims=True)
-
-    def softmax(self, X: Any) -> Any:
-        """The softmax of each row."""
-        e = self.np.exp(X - self.np.max(X, axis=-1, keepdims=True))
-        return e / self.np.sum(e, axis=-1, keepdims=True)
-
-    def mean(self, X: Any) -> Any:
-        """The mean of each column."""
-        return self.np.mean(X, axis=0, keepdims=True)
-
-    def logdet(self, A: Any) -> Any:
-        """The logarithm of the determinant's absolute value."""
-        return self.np.linalg.slogdet(A)[1]
+    def erf(self, X: Any) -> Any:
+        """The error function."""
+        return self.special.erf(X)
 
     def conv2(self, V: Any, K: Any) -> Any:
         """The valid cross-correlation."""

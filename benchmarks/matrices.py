@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import formulas
 from benchmarks.case import Array, Case, definite, three
 from benchmarks.regressions import blocks
 
@@ -146,25 +147,26 @@ CASES = (
         "matrix factorization", "||U V' - T||^2", ("U",), FACTORS,
         three("m", "n", "r", small="30 20 3", medium="300 200 10", large="2000 1500 20"),
         factorization_loss, {"as printed": factors_by_residual, "Gram": factors_by_gram},
-        gram_products,
+        gram_products, formulas.factorization,
     ),
     Case(
         "quadratic form", "x' A x", ("x",), {"x": "n", "A": "n x n"},
         three("n", small="10", medium="200", large="2000"), quadratic_form,
         {"as printed": one_product, "two products": two_products,
          "blocks": two_products_in_blocks},
-        lambda x, A: lambda: (A @ x, x @ A),
+        lambda x, A: lambda: (A @ x, x @ A), formulas.quadratic_form,
     ),
     Case(
         "tr(X^4)", "tr(X^4)", ("X",), {"X": "n x n"},
         three("n", small="10", medium="100", large="600"), trace_of_power,
         {"as printed": trace_by_power, "square": trace_by_square}, square_products,
+        formulas.trace_of_fourth_power,
     ),
     Case(
         "logdet", "logdet(A)", ("A",), {"A": "n x n"},
         three("n", small="10", medium="100", large="600"), log_determinant,
         {"as printed": inverse_of_transpose, "view": inverse_transposed},
-        lambda A: lambda: np.linalg.inv(A), {"A": definite},
+        lambda A: lambda: np.linalg.inv(A), formulas.logdet, {"A": definite},
     ),
     Case(
         "Gaussian likelihood",
@@ -172,6 +174,6 @@ CASES = (
         {"X": "N x d", "m": "1 x d", "S": "d x d spd"},
         three("N", "d", small="50 5", medium="1000 50", large="20000 100"), gaussian_likelihood,
         {"Gram": gaussian, "whitened": gaussian_by_samples, "blocks": gaussian_blocks},
-        gaussian_products, {"S": definite},
+        gaussian_products, formulas.gaussian, {"S": definite},
     ),
 )  # fmt: skip

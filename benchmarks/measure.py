@@ -70,7 +70,7 @@ def _memory(quick: bool) -> str:
 
 
 def _derivation(everyone: Field, quick: bool) -> str:
-    from benchmarks import derivation
+    from benchmarks import derivation, families
     from benchmarks.against_sympy import duels  # sympy is slow to import
 
     most = 10 if quick else 1000
@@ -82,6 +82,7 @@ def _derivation(everyone: Field, quick: bool) -> str:
         [median(program.derived) for program in derivation.golden_programs()],
         report.growths("Over depth: a chain of named layers, by all weights", "layers", depth),
         report.growths("Over width: a sum of terms, by what they share", "terms", width),
+        report.families(families.grown(quick)),
         list(duels()),
     )
 

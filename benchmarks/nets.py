@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import formulas
 from benchmarks.case import Array, Case, one_hot, three
 from benchmarks.regressions import softmax, softmax_of_columns
 
@@ -111,11 +112,12 @@ NET_SIZES = three(
 CASES = (
     Case(
         "two-layer net", NET, ("W1", "b1", "W2", "b2"), NET_ARRAYS, NET_SIZES, net_loss,
-        {"in place": net, "classes first": net_classes_first}, five_products, {"Y": one_hot},
+        {"in place": net, "classes first": net_classes_first}, five_products,
+        formulas.net, {"Y": one_hot},
     ),
     Case(
         "two-layer net, with value", NET, ("W1", "b1", "W2", "b2"), NET_ARRAYS, NET_SIZES, net_loss,
         {"in place": net_with_value, "classes first": net_with_value_classes_first},
-        five_products, {"Y": one_hot}, with_value=True,
+        five_products, formulas.net_with_value, {"Y": one_hot}, with_value=True,
     ),
 )  # fmt: skip

@@ -7,14 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import layers, matrices, nets, regressions, second, tensors
+from benchmarks import (
+    chains,
+    curvatures,
+    gaussians,
+    layers,
+    losses,
+    matrices,
+    nets,
+    recurrent,
+    regressions,
+    second,
+    tensors,
+    transformers,
+)  # fmt: skip
 from benchmarks.case import Array, Case
-from benchmarks.contenders import Field, Work, as_arrays
+from benchmarks.contenders import Field, Work, as_arrays, forms_by_hand
 from benchmarks.timing import Effort, Times, interleaved
 
 CASES: tuple[Case, ...] = (
     *regressions.CASES, *nets.CASES, *matrices.CASES, *layers.CASES, *second.CASES,
-    *tensors.CASES,
+    *tensors.CASES, *losses.CASES, *gaussians.CASES, *transformers.CASES, *recurrent.CASES,
+    *chains.CASES, *curvatures.CASES,
 )  # fmt: skip
 SIZES = ("small", "medium", "large")
 TOLERANCE = 1e-8
@@ -78,21 +92,21 @@ def race(field: Field, case: Case, size: str, effort: Effort) -> Row:
     """
     arrays = case.drawn(size)
     works: dict[str, Work] = {}
-    for name, form in case.by_hand.items():
+    for name, form in forms_by_hand(case).items():
         works[f"by hand: {name}"] = partial(form, **arrays)
-    forms = tuple(works)
+    by_hand = tuple(works)
     for name, maker in field.makers.items():
         work = None if name in case.without else maker(case, arrays)
         if work is not None:
             works[name] = work
-    wanted = as_arrays(works[forms[0]]())
+    wanted = as_arrays(works[by_hand[0]]())
     for name, work in works.items():
         assert_equal(f"{name}, {case.name} {case.kind}, {size}", work(), wanted)
     if case.limit is not None:
         works[LIMIT] = case.limit(**arrays)
     times = interleaved(works, effort)
     contenders = [name for name in field.makers if name in works]
-    return Row(case, size, min(forms, key=times.median), times, contenders)
+    return Row(case, size, min(by_hand, key=times.median), times, contenders)
 
 
 def assert_equal(name: str, result: Any, wanted: tuple[Array, ...]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import formulas
 from benchmarks.case import Array, Case, one_hot, positive, signs, three
 
 # A block of rows of this many bytes stays in the cache between the two products with it.
@@ -179,19 +180,19 @@ LEAST_SQUARES = {
 CASES = (
     Case(
         "least squares", "||X w - y||^2", ("w",), {"X": "m x n", "w": "n", "y": "m"},
-        ROWS, squares, LEAST_SQUARES, rows_twice,
+        ROWS, squares, LEAST_SQUARES, rows_twice, formulas.least_squares,
     ),
     Case(
         "ridge", "||X w - y||^2 + c ||w||^2", ("w",),
         {"X": "m x n", "w": "n", "y": "m", "c": "scalar"},
         ROWS, penalized_squares, {name: ridge(form) for name, form in LEAST_SQUARES.items()},
-        rows_twice, {"c": positive},
+        rows_twice, formulas.ridge, {"c": positive},
     ),
     Case(
         "logistic regression", "sum(softplus(-y .* (X w)))", ("w",),
         {"X": "m x n", "w": "n", "y": "m"}, ROWS, logistic_loss,
         {"exp": logistic, "tanh": logistic_tanh, "blocks": logistic_blocks},
-        rows_twice, {"y": signs},
+        rows_twice, formulas.logistic, {"y": signs},
     ),
     Case(
         "softmax regression", "cross_entropy(X W, Y)", ("W",),
@@ -199,6 +200,6 @@ CASES = (
         three("n", "d", "c", small="100 10 3", medium="2000 100 10", large="50000 100 10"),
         softmax_loss, {"in place": softmax_regression, "blocks": softmax_regression_blocks,
                        "classes first": softmax_regression_classes_first},
-        classes_twice, {"Y": one_hot},
+        classes_twice, formulas.softmax_regression, {"Y": one_hot},
     ),
 )  # fmt: skip

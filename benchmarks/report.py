@@ -12,6 +12,7 @@ from benchmarks import startup
 from benchmarks.against_sympy import Duel
 from benchmarks.contenders import Field
 from benchmarks.derivation import Growth
+from benchmarks.families import Grown
 from benchmarks.memory import Memory
 from benchmarks.operators import DENSE, OF_JAX, OURS, Application
 from benchmarks.race import LIMIT, Row
@@ -19,7 +20,8 @@ from benchmarks.timing import Times
 
 NONE = "–"
 BY_HAND = "by hand"
-IN_JAX, JAX_TARGET = "jax by hand", "dimderiv jax"
+# Formulas by hand, each against the target of that library, and what is enough.
+IN_LIBRARIES = {"jax by hand": ("dimderiv jax", 1.1), "torch by hand": ("dimderiv torch", 1.15)}
 
 
 def machine(field: Field) -> str:
@@ -81,13 +83,13 @@ def standing(rows: Sequence[Row]) -> Iterator[str]:
     for name in ours:
         found = [each for row in rows if (each := row.ratio(name)) is not None]
         yield f"{name} against the best form by hand in numpy: {spread(found, 1.15)}"
-    if IN_JAX in names and JAX_TARGET in ours:
-        found = [
-            row.times.ratio(JAX_TARGET, IN_JAX) for row in rows if row.ratio(IN_JAX) is not None
-        ]
-        yield f"{JAX_TARGET} against the form by hand in jax: {spread(found, 1.1)}"
+    for formula, (target, enough) in IN_LIBRARIES.items():
+        if formula in names and target in ours:
+            both = [row for row in rows if {formula, target} <= row.times.samples.keys()]
+            found = [row.times.ratio(target, formula) for row in both]
+            yield f"{target} against {formula}: {spread(found, enough)}"
     for name in names:
-        if name not in (*ours, IN_JAX):
+        if name not in (*ours, *IN_LIBRARIES):
             yield from against(name, rows, ours[:1], ours[0])
             yield from against(name, rows, ours, "the best target of each row")
 
@@ -200,13 +202,44 @@ def growths(title: str, unit: str, found: Sequence[Growth]) -> str:
     return f"### {title}\n\n{markdown(heads, table)}"
 
 
-def derivations(golden: Sequence[float], depth: str, width: str, duels: Sequence[Duel]) -> str:
+def families(found: Iterable[Grown]) -> str:
+    """A table of how families of programs grow.
+
+    Args:
+        found: what was measured.
+    """
+    heads = ["family", "size", "derivation", "exponent", "numpy code", "exponent"]
+    table = [
+        [
+            each.family,
+            str(each.size),
+            duration(each.derive),
+            f"{each.slope:.1f}",
+            duration(each.code),
+            f"{each.code_slope:.1f}",
+        ]
+        for each in found
+    ]
+    return "\n\n".join(
+        [
+            "### Families that grow",
+            "The exponent is that of the time over the length of question and answer together,"
+            " from about a quarter of the size on: 1 is proportional.",
+            markdown(heads, table),
+        ]
+    )
+
+
+def derivations(
+    golden: Sequence[float], depth: str, width: str, grown: str, duels: Sequence[Duel]
+) -> str:
     """The section on derivation times.
 
     Args:
         golden: the times of the golden cases.
         depth: the table over depth.
         width: the table over width.
+        grown: the table of families.
         duels: sympy's answers and times.
     """
     right = [duel for duel in duels if duel.right]
@@ -230,6 +263,7 @@ def derivations(golden: Sequence[float], depth: str, width: str, duels: Sequence
             f" and {duration(max(golden))} at most, without the check.",
             depth,
             width,
+            grown,
             "### Against sympy",
             f"On the {len(right)} of {len(duels)} expressions that sympy answers right,"
             f" dimderiv is {gain:.0f} times faster in the median.\n"

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import formulas
 from benchmarks.case import Array, Case, signs, three
 from benchmarks.matrices import FACTORS, factorization_loss, quadratic_form
 from benchmarks.regressions import logistic_loss
@@ -109,32 +110,35 @@ def softmax_of(of: Any, x: Any) -> Any:
 CASES = (
     Case(
         "norm", "||x||", ("x",), {"x": "n"}, ORDERS, norm,
-        {"as printed": norm_hessian_as_printed, "diagonal": norm_hessian}, order=2,
+        {"as printed": norm_hessian_as_printed, "diagonal": norm_hessian},
+        formula=formulas.norm_hessian, order=2,
     ),
     Case(
         "log-sum-exp", "logsumexp(x)", ("x",), {"x": "n"}, ORDERS, log_sum_exp,
-        {"as printed": softmax_jacobian_as_printed, "diagonal": softmax_jacobian}, order=2,
+        {"as printed": softmax_jacobian_as_printed, "diagonal": softmax_jacobian},
+        formula=formulas.softmax_jacobian, order=2,
     ),
     Case(
         "softmax", "softmax(x)", ("x",), {"x": "n"}, ORDERS, softmax_of,
-        {"as printed": softmax_jacobian_as_printed, "diagonal": softmax_jacobian}, jacobian=True,
+        {"as printed": softmax_jacobian_as_printed, "diagonal": softmax_jacobian},
+        formula=formulas.softmax_jacobian, jacobian=True,
     ),
     Case(
         "quadratic form", "x' A x", ("x",), {"x": "n", "A": "n x n"}, ORDERS, quadratic_form,
-        {"as printed": quadratic_hessian}, order=2,
+        {"as printed": quadratic_hessian}, formula=formulas.quadratic_hessian, order=2,
     ),
     Case(
         "logistic regression", "sum(softplus(-y .* (X w)))", ("w",),
         {"X": "m x n", "w": "n", "y": "m"},
         three("m", "n", small="100 10", medium="2000 100", large="4000 1000"), logistic_loss,
         {"as printed": logistic_hessian_as_printed, "Gram": logistic_hessian}, one_gram,
-        {"y": signs}, order=2,
+        formulas.logistic_hessian, {"y": signs}, order=2,
     ),
     Case(
         "matrix factorization", "||U V' - T||^2", ("U",), FACTORS,
         three("m", "n", "r", small="10 10 2", medium="50 50 3", large="200 200 5"),
         factorization_loss,
         {"blocks": factorization_hessian, "view": factorization_hessian_view},
-        lambda U, V, T: lambda: V.T @ V, order=2,
+        lambda U, V, T: lambda: V.T @ V, formulas.factorization_hessian, order=2,
     ),
 )  # fmt: skip

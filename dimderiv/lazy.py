@@ -1,8 +1,10 @@
-"""Rooms that are loaded when something of them is first used."""
+"""Rooms that are loaded, and patterns that are compiled, when they are first used."""
 
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
+from typing import cast
 
 
 def late(package: str, **names: str) -> Callable[[str], object]:
@@ -22,3 +24,29 @@ def late(package: str, **names: str) -> Callable[[str], object]:
         return value
 
     return found
+
+
+class _Pattern:
+    """A pattern that is compiled when it is first asked for something."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._given = text, flags
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(re.compile(*self._given), name)
+        setattr(self, name, value)
+        return value
+
+
+def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression: to compile those that a text never meets takes a tenth of a start.
+
+    Args:
+        text: the expression.
+        flags: those of `re`.
+
+    >>> word = pattern("[a-z]+")
+    >>> word.findall("of two words"), word.pattern
+    (['of', 'two', 'words'], '[a-z]+')
+    """
+    return cast(re.Pattern[str], _Pattern(text, flags))

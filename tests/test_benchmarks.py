@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks.case import Case
-from benchmarks.contenders import as_arrays
+from benchmarks.contenders import as_arrays, forms_by_hand
 from benchmarks.derivation import golden_programs
 from benchmarks.race import CASES, assert_equal
 from benchmarks.timing import FIRST, Effort, Times, interleaved
@@ -51,7 +51,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist() -> None:
 def test_forms_by_hand_and_generated_code_agree(case: Case) -> None:
     """Every contender that needs no optional library computes the same, at the small size."""
     arrays = case.drawn("small")
-    forms = [form(**arrays) for form in case.by_hand.values()]
+    forms = [form(**arrays) for form in forms_by_hand(case).values()]
     function = case.derivation.function("numpy", value=case.with_value)
 
     for result in (*forms, function(**arrays)):
@@ -103,7 +103,7 @@ def test_golden_cases_are_read_as_the_tests_read_them() -> None:
         assert list(program.wrt) == list(program.derived().wrt)
 
 
-@pytest.mark.parametrize("module", ["case", "derivation", "memory", "report"])
+@pytest.mark.parametrize("module", ["case", "derivation", "families", "memory", "report"])
 def test_examples_in_docstrings_are_true(module: str) -> None:
     """The doctests of the benchmarks pass."""
     found = doctest.testmod(importlib.import_module(f"benchmarks.{module}"))

@@ -2,21 +2,20 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from dimderiv.answer.derivative import Extent, Variables
 from dimderiv.conform import Arranger, Heads, NoMatrixFormError, vectorised
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.graph import Named, Node, expanded, is_zero, zero
-from dimderiv.language import Program, Shape, Statement, names_in, syntax, written_out
+from dimderiv.language import Program, Shape, Statement, frozen, names_in, syntax, written_out
 from dimderiv.simplify import collected, outside
 
 # What sweeps found: nodes whose axes are those of what was differentiated, then of the variable.
 Found: TypeAlias = dict[Variables, tuple[Node, Extent]]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Answer:
     """Derivatives by one or several variables, and the definitions that they share.
 

@@ -1,10 +1,9 @@
 """One derivative: what its axes are those of, and the program that gives it."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from dimderiv.answer.question import Layout
-from dimderiv.language import Call, Dim, IndexForm, Program, Shape, walk
+from dimderiv.language import Call, Dim, IndexForm, Program, Shape, frozen, walk
 from dimderiv.render import shortened, text
 
 Variables: TypeAlias = tuple[str, ...]
@@ -20,7 +19,7 @@ def own_axes(shape: Shape) -> tuple[Dim, ...]:
     return tuple(shape) if shape.has_more_axes else shape.axes
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Extent:
     """What the axes of a derivative are those of.
 
@@ -67,7 +66,7 @@ class Extent:
         return shape.transposed if self.turned else shape
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Derivative(Extent):
     """The derivative by one variable, or by one after another, or along directions of some.
 

@@ -1,7 +1,7 @@
 """What was derived: the answer to a question, and the record of how it was found."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import NamedTuple, TypedDict, get_args
 
@@ -15,7 +15,7 @@ from dimderiv.conform import Arranger, symbols
 from dimderiv.differentiate import Gradients, Tangents
 from dimderiv.graph import Named, Node
 from dimderiv.infer import Typed
-from dimderiv.language import Call, IndexForm, Program, Shape, Tree, unused_name
+from dimderiv.language import Call, IndexForm, Program, Shape, Tree, frozen, unused_name
 from dimderiv.render import text
 
 # The value has no name of its own: one of these stands for it.
@@ -45,7 +45,7 @@ class Record(NamedTuple):
     tangents: Tangents | None = None
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Derived:
     """The derivatives of an expression.
 
@@ -129,7 +129,7 @@ class Derived:
         )
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Inner:
     """A derivative inside the expression that is differentiated.
 

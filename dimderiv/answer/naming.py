@@ -1,30 +1,23 @@
 """Names for parts that repeat and are long: `R = X - X W W'; -2 (X' R + R' X) W`."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from typing import Literal
 
 from dimderiv.answer.answer import Answer
+from dimderiv.answer.kinds import KindOf, Kinds, PartKind
 from dimderiv.answer.question import Question
-from dimderiv.answer.repeats import has_sizes, occurrences
+from dimderiv.answer.repeats import Census, has_sizes
 from dimderiv.conform import own_symbols
 from dimderiv.errors import ShapeError
-from dimderiv.infer import infer
 from dimderiv.language import (
     COMMUTATIONS,
     COMPARISONS,
     Group,
-    Program,
-    Statement,
     Tree,
     names_in,
-    replaced,
     syntax,
     unused_letters,
 )
-
-PartKind = Literal["scalar", "vector", "matrix"]
-KindOf = Callable[[Answer, Tree], PartKind]
 
 SHORTEST = 4
 # A shorter part is worth a name where it stands this often, as `softmax(x)` in third derivatives.
@@ -53,15 +46,7 @@ def with_names(question: Question, answer: Answer) -> Answer:
     The user's own definitions are left as they are written.
     """
     typed = question.typed
-
-    def kind_of(answer: Answer, part: Tree) -> PartKind:
-        needed = [Statement(s.name, without_groups(s.value)) for s in answer.needed([part])]
-        program = Program((*needed, Statement(None, part)))
-        known = dict(typed.symbols)
-        shape = infer(program, known, rulebook=question.rulebook, sizes=typed.sizes).value
-        is_large = shape.is_matrix or shape.has_more_axes
-        return "scalar" if shape.is_scalar else "matrix" if is_large else "vector"
-
+    kind_of = Kinds(typed, question.rulebook).of
     taken = {*typed.names, "I", *_letters(answer)}
     answer = name_nested_forms(answer, typed.definitions, taken, kind_of)
     return answer if question.inline else name_repeats(answer, typed.definitions, taken, kind_of)
@@ -75,7 +60,7 @@ def name_nested_forms(
         part = next((f for tree in _trees(answer, given) for f in _nested_forms(tree)), None)
         if part is None:
             return answer
-        name = _fresh(part, kind_of(answer, without_groups(part)), {*taken, *answer.definitions})
+        name = _fresh(part, kind_of(answer, part), {*taken, *answer.definitions})
         answer = _with_name(answer, given, name, part)
 
 
@@ -103,14 +88,14 @@ def name_repeats(
     answer: Answer, given: Collection[str], taken: Iterable[str], kind_of: KindOf
 ) -> Answer:
     """The answer with a name for each part that is long and occurs more than once."""
-    used, sizeless = {*taken, *answer.definitions}, set[Tree]()
+    used, sizeless, census = {*taken, *answer.definitions}, set[Tree](), Census()
     while True:
         many = len(answer.definitions) >= MANY
-        part = None if many else _most_repeated(answer, given, sizeless)
+        part = None if many else _most_repeated(answer, given, sizeless, census)
         if part is None:
             return answer
         try:
-            kind = kind_of(answer, without_groups(part))
+            kind = kind_of(answer, part)
         except ShapeError:
             # An identity in it takes its size from what stands around it here, and only here.
             sizeless.add(part)
@@ -126,13 +111,13 @@ def _trees(answer: Answer, given: Collection[str]) -> Iterator[Tree]:
 
 
 def _most_repeated(
-    answer: Answer, given: Collection[str], passed_over: Collection[Tree]
+    answer: Answer, given: Collection[str], passed_over: Collection[Tree], census: Census
 ) -> Tree | None:
     """The part whose name would save the reader most."""
     if _is_short(_trees(answer, given)):
         return None
     best, best_gain = None, WORTH - 1
-    for part, size, times in occurrences(_trees(answer, given), SHORTEST_TREE):
+    for part, size, times in census.occurrences(_trees(answer, given), SHORTEST_TREE):
         if times < 2:
             continue
         is_known = _known_letter(part) is not None
@@ -188,23 +173,12 @@ def _with_name(answer: Answer, given: Collection[str], name: str, part: Tree) ->
             return replace(node, operand=renamed(node.operand))
         return node if has_sizes(node) else None
 
-    def renamed(tree: Tree) -> Tree:
-        return replaced(tree, changed)
-
+    renamed = syntax.replacing(changed)
     definitions = {
         key: value if key in given else renamed(value) for key, value in answer.definitions.items()
     }
     derivatives = {key: renamed(value) for key, value in answer.derivatives.items()}
     return Answer(_inserted(definitions, name, part), derivatives)
-
-
-def without_groups(node: Tree) -> Tree:
-    """A tree without the brackets that only help the reader."""
-
-    def bare(part: Tree) -> Tree | None:
-        return without_groups(part.operand) if isinstance(part, Group) else None
-
-    return replaced(node, bare)
 
 
 def _inserted(definitions: dict[str, Tree], name: str, value: Tree) -> dict[str, Tree]:

@@ -1,7 +1,7 @@
 """What is asked: an expression with its shapes, by what, how often, and in which form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -12,6 +12,7 @@ from dimderiv.language import (
     Declaration,
     Program,
     Shape,
+    frozen,
     names_in_brackets,
     parse_program,
 )
@@ -24,7 +25,7 @@ Layout = Literal["mixed", "numerator", "denominator"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Question:
     """What is to be derived, once every shape is known.
 

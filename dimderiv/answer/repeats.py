@@ -1,10 +1,12 @@
 """How often each part occurs in an answer: equal parts are counted together.
 
 The trees of an answer share parts; a part that is one object is looked at once, so that the time
-does not depend on how long the answer is when written out.
+does not depend on how long the answer is when written out.  When a part has got a name, only what
+it stands in is new.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from dimderiv.conform import own_symbols, symbols
@@ -25,17 +27,7 @@ class Occurrence(NamedTuple):
     times: int
 
 
-def occurrences(trees: Iterable[Tree], shortest: int) -> Iterator[Occurrence]:
-    """The parts of trees, in the order in which they first occur, from right to left."""
-    census = _Census()
-    numbers = [census.number(tree) for tree in trees]
-    roots = [number for number in numbers if census.symbols[number] >= shortest]
-    counts = census.counts(roots)
-    for number in census.in_order(roots):
-        yield Occurrence(census.parts[number], census.symbols[number], counts[number])
-
-
-class _Census:
+class Census:
     """Numbers for parts: equal parts have equal numbers, and what is inside has a smaller one."""
 
     def __init__(self) -> None:
@@ -43,13 +35,24 @@ class _Census:
         self.inside: list[tuple[int, ...]] = []
         self.symbols: list[int] = []
         self.by_structure: dict[Hashable, int] = {}
-        self.by_object: dict[int, int] = {}
+        # With the part, since the number of an object that is gone would be given to another.
+        self.by_object: dict[int, tuple[int, Tree]] = {}
+
+    def occurrences(self, trees: Iterable[Tree], shortest: int) -> Iterator[Occurrence]:
+        """The parts of trees, in the order in which they first occur, from right to left."""
+        numbers = [self.number(tree) for tree in trees]
+        roots = [number for number in numbers if self.symbols[number] >= shortest]
+        found = [*self._in_order(roots)]
+        counts = self._counts(roots, found)
+        for number in found:
+            yield Occurrence(self.parts[number], self.symbols[number], counts[number])
 
     def number(self, part: Tree) -> int:
+        """The number of a part."""
         known = self.by_object.get(id(part))
         if known is None:
-            known = self.by_object[id(part)] = self._numbered(part)
-        return known
+            known = self.by_object[id(part)] = self._numbered(part), part
+        return known[0]
 
     def _numbered(self, part: Tree) -> int:
         inside = tuple([self.number(child) for child in _within(part)])
@@ -62,17 +65,15 @@ class _Census:
             self.symbols.append(own + sum([self.symbols[i] for i in inside]))
         return number
 
-    def counts(self, roots: Iterable[int]) -> list[int]:
-        """How often each part occurs in the trees with these numbers."""
-        counts = [0] * len(self.parts)
-        for root in roots:
-            counts[root] += 1
-        for number in reversed(range(len(self.parts))):
+    def _counts(self, roots: Iterable[int], found: Iterable[int]) -> Mapping[int, int]:
+        """How often each part that is found in the trees with some numbers occurs in them."""
+        counts = Counter(roots)
+        for number in sorted(found, reverse=True):
             for child in self.inside[number]:
                 counts[child] += counts[number]
         return counts
 
-    def in_order(self, roots: Iterable[int]) -> Iterator[int]:
+    def _in_order(self, roots: Iterable[int]) -> Iterator[int]:
         """Every number once, a part before what is inside it, from right to left."""
         seen: set[int] = set()
         for root in roots:

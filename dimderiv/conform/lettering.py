@@ -1,7 +1,7 @@
 """Letters for axes: those that the program has for them."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from math import inf
 
@@ -32,6 +32,7 @@ from dimderiv.language import (
     Slice,
     Tree,
     children,
+    frozen,
     names_in,
     walk,
 )
@@ -43,7 +44,7 @@ ARRIVING = 1e9
 Heads = Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class UserLetters:
     """What the axes of symbols and definitions are called in a program.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from os import PathLike
 
 from dimderiv import sources
 from dimderiv.answer import LAYOUTS, Layout, Question
@@ -67,7 +67,7 @@ def derive(
     layout: str = "mixed",
     structured: bool = False,
     verify: bool | str = True,
-    rules: str | Path | Sequence[str | Path] = (),
+    rules: str | PathLike[str] | Sequence[str | PathLike[str]] = (),
     inline: bool = False,
     source: str | None = None,
 ) -> Derivation:
@@ -113,7 +113,7 @@ def derive(
     if not isinstance(expr, (str, Program)):
         raise ParseError(f"an expression is a text, not {expr!r}", hint='such as "x\' A x"')
     judge = judge_named(verify)
-    files = [rules] if isinstance(rules, (str, Path)) else rules
+    files = [rules] if isinstance(rules, (str, PathLike)) else rules
     if not isinstance(files, Sequence):
         raise ParseError(f"rules are files, not {rules!r}", hint='such as "my.toml"')
     rulebook = load_rules(*files)

@@ -1,7 +1,7 @@
 """The result of `derive`: the answer, how it was found, how it was checked, and what it runs as."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.questions import by_tied_entries, hessian_vector
 from dimderiv.derivation.shown import Shown
 from dimderiv.errors import DimderivError, NotDifferentiableError
-from dimderiv.language import Program
+from dimderiv.language import Program, frozen
 
 if TYPE_CHECKING:
     from dimderiv.explain import Step
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST_CELL = 20_000
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Result(Derivative):
     """One derivative of a derivation.
 
@@ -41,7 +41,7 @@ class Result(Derivative):
     verification: "Verification | None" = None
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Derivation(Shown):
     """Derivatives of one expression by one or several variables.
 

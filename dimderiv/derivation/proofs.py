@@ -4,9 +4,8 @@ The derivation reads what the rule says of the derivative; the check compares th
 with what perturbed entries of the operation give.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,8 @@ from dimderiv.derivation.claims import checked
 from dimderiv.derivation.pipeline import derived
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.infer import Typed, handed_down, infer, unused_upstream
-from dimderiv.language import SCALAR, Program, parse_program, read_shapes
+from dimderiv.language import SCALAR, Program, frozen, parse_program, read_shapes
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Axis, Rule, Rulebook, read_signature
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ AXES = ((), ("axis=0",), ("axis=1",))
 # Seconds of work for one derivative.
 BUDGET = 2.0
 # The first of several ways to write an operator.
-FIRST = re.compile(r"(?:[^(),]|\([^)]*\))+")
+FIRST = pattern(r"(?:[^(),]|\([^)]*\))+")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class RuleReport:
     """What came out for one rule.
 
@@ -84,7 +84,7 @@ def _in_words(error: DimderivError) -> str:
     return place + "; ".join((error.message, *error.known))
 
 
-@dataclass(frozen=True)
+@frozen.record
 class _Proof:
     """A rule on trial.
 

@@ -23,6 +23,7 @@ from dimderiv.language import (
     parse_program,
     read_shapes,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Rulebook, load_rules
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 NAMES: Mapping[str, str] = {"dimderiv": "dimderiv", "latex": "LaTeX", "numpy": "code"}
 # What no text of our language has in it.
-_LATEX = re.compile(r"\\(?:[A-Za-z]{2}|[A-Za-z]\s*\{|[|,;!{])")
-_CODE = re.compile(
+_LATEX = pattern(r"\\(?:[A-Za-z]{2}|[A-Za-z]\s*\{|[|,;!{])")
+_CODE = pattern(
     r"\b(?:np|jnp|numpy|scipy|torch|jax|F|nn)\.(?!T\b)[A-Za-z]"
     r"|[\w)\]]\.(?:sum|mean|dot|pow|exp|log|norm|trace|reshape|transpose|max|min|std|var)\("
     r"|^\s*(?:def\s+\w+\s*\(|for\s+\w+\s+in\b|while\s|import\s+\w|from\s+\w+\s+import\b|return\b)"

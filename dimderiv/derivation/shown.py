@@ -1,17 +1,17 @@
 """What is shown of a derivation: the answer, and what it rests on that nobody declared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from dimderiv import explain
 from dimderiv.answer import AnswerForm, Derived, Layout, Question, latex
 from dimderiv.derivation.code import shapes_of
 from dimderiv.infer import Typed
+from dimderiv.language import frozen
 from dimderiv.render import shortened, text
 from dimderiv.rulebook import Rulebook
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Shown:
     """What a derivation says of itself, in a line, in a notebook, on a terminal.
 

@@ -7,9 +7,8 @@ So no rule is needed beyond those of the reverse sweep.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
-from dimderiv.differentiate.partials import Partial, partials
+from dimderiv.differentiate.partials import LONGEST, Partial, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     ONCE,
@@ -28,16 +27,15 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import unused_letters, unused_name
+from dimderiv.language import frozen, unused_letters, unused_name
 from dimderiv.rulebook import Rulebook
 
 SHORTEST_NAMED = 2
 LONGEST_UNNAMED = 8
-MOST_CARRIED = 30_000
 LETTERS = "URZTHQMF"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Tangents:
     """What the sweep found.
 
@@ -101,7 +99,6 @@ class _Sweep:
         self.named: list[Named] = []
         self.lent: set[str] = set()
         self.of_rows: set[Key] = set()
-        self.carried = 0
 
     def over(self, values: Sequence[Node]) -> Tangents:
         """The sweep over everything that the values are made of."""
@@ -126,8 +123,7 @@ class _Sweep:
         tangent = self.simplify(total([(ONCE, part.node) for part in parts], node.axes))
         if is_zero(tangent):
             return
-        self.carried += tangent.weight
-        if self.carried > MOST_CARRIED:
+        if tangent.weight > LONGEST:
             raise LimitError(
                 "the derivative along the direction becomes too long to be written",
                 hint="give names to parts that are used more than once",

@@ -29,6 +29,9 @@ from dimderiv.language import COMPARISONS, HESSIAN, Dim, declared_part, places_o
 from dimderiv.lower import entrywise, lettered_terms, number_of, without_derivative
 from dimderiv.rulebook import Rule, Rulebook
 
+# How many symbols a derivative on the way may have, written out: 30 nested functions have 4000.
+LONGEST = 10_000
+
 
 class Partial(NamedTuple):
     """What one operand of a node receives: a sum of labelled products, the upstream in each.

@@ -14,8 +14,8 @@ from dimderiv.differentiate.reverse import Gradients, Hessian
 from dimderiv.graph import Key, Named, Node, Symbol, is_zero, named, operands, operands_first
 from dimderiv.lower import with_operands
 
-# A positive variable stays positive when an entry moves a little; the others bind entries.
-OPEN = frozenset({"positive"})
+# Entries above 0 may move a little, and those at 0 to one side; other properties bind entries.
+OPEN = frozenset({"positive", "nonnegative"})
 
 
 def binds_entries(properties: Iterable[str]) -> bool:

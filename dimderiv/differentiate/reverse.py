@@ -1,10 +1,10 @@
 """The reverse sweep: one pass from the value back to the variables, statement by statement."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from dimderiv.differentiate.partials import Partial, partials
+from dimderiv.differentiate.partials import LONGEST, Partial, partials
 from dimderiv.errors import LimitError
 from dimderiv.graph import (
     ONCE,
@@ -20,17 +20,14 @@ from dimderiv.graph import (
     total,
     zero,
 )
-from dimderiv.language import Dim, unused_name
+from dimderiv.language import Dim, frozen, unused_name
 from dimderiv.lower import Lowered
 from dimderiv.rulebook import Rulebook
 
 LONG_ADJOINT = 16
-# How many symbols the derivatives on the way may have together, beyond a few lines for each.
-SHORT = 200
-MOST_CARRIED = 30_000
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Visit:
     """One node of the sweep: what arrived at it, and what each operand that matters received."""
 
@@ -39,7 +36,7 @@ class Visit:
     partials: tuple[Partial, ...]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Gradients:
     """What the sweep found.
 
@@ -94,7 +91,6 @@ def reverse_sweep(
         arrived[lowered.value.key] = [(ONCE, _identity(seed))]
     visits, adjoints = [], []
     found: dict[Key, Node] = {}
-    carried = 0
     for node in reversed(order):
         if node.key not in arrived:
             continue
@@ -105,8 +101,7 @@ def reverse_sweep(
             upstream = named(unused_name(f"d{node.name}", taken), last(upstream), row=node.row)
             taken.add(upstream.name)
             adjoints.append(upstream)
-        carried += max(0, upstream.weight - SHORT)
-        if carried > MOST_CARRIED:
+        if upstream.weight > LONGEST:
             raise _too_long(node)
         if isinstance(node, Symbol):
             found[node.key] = last(upstream)
@@ -125,7 +120,7 @@ def reverse_sweep(
     return Gradients(of, tuple(visits), tuple(adjoints))
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Hessian:
     """Second derivatives: what the second sweep found, by pairs of variables.
 

@@ -33,7 +33,7 @@ from dimderiv.rulebook import range_of
 DISTRIBUTED = frozenset({"onehot", "probability"})
 # Properties of entries that lie below 1, and above 0.
 AT_MOST_ONE = DISTRIBUTED | {"binary"}
-NONNEGATIVE = AT_MOST_ONE | {"positive", "integer"}
+NONNEGATIVE = AT_MOST_ONE | {"positive", "nonnegative", "integer"}
 # A longer chain of names and sums is not followed.
 MOST_NESTED = 8
 # Functions whose entries are 0 or 1.

@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from math import gcd, prod
 
-from dimderiv.graph.facts import rows_sum_to_one, zero_sums
+from dimderiv.graph.facts import rows_sum_to_one, unnamed, zero_sums
 from dimderiv.graph.nodes import (
     ONCE,
     Factor,
     Key,
+    Named,
     Node,
     Product,
     Sum,
@@ -230,12 +231,23 @@ def _sums_to_zero(terms: tuple[Term, ...], axes: tuple[Dim, ...], axis: int) -> 
     """Whether the terms cancel when they are summed along an axis: `X - mean(X, axis=0)`."""
     if not terms[0][1].ordinary and all(axis in zero_sums(term) for _, term in terms):
         return True
+    terms = tuple([(c, _of_values(term, axis)) for c, term in terms])
     if True not in [_may_balance(term, axis) for _, term in terms]:
         return False
     plain = tuple(range(len(axes)))
     kept = (*plain[:axis], *plain[axis + 1 :])
     sums = [(c, arranged(term, plain, kept, axes)) for c, term in terms]
     return is_zero(total(sums, tuple([axes[k] for k in kept])))
+
+
+def _of_values(term: Node, axis: int) -> Node:
+    """A term that is constant along an axis, as a named mean is, without names."""
+    if not isinstance(term, Product) or not any(isinstance(f.node, Named) for f in term.factors):
+        return term
+    if any(term.result[axis] in f.indices for f in term.factors):
+        return term
+    plain = [f._replace(node=unnamed(f.node)) for f in term.factors]
+    return product(term.coefficient, plain, term.result, term.dims)
 
 
 def _may_balance(term: Node, axis: int) -> bool:

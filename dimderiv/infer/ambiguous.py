@@ -11,14 +11,15 @@ from dimderiv.errors import NotDifferentiableError, ParseError
 from dimderiv.infer.typed import Typed
 from dimderiv.infer.uses import is_greek
 from dimderiv.language import EULER, NORM_ORDER, ONE, Binary, Call, Name, Negative, Number, Tree
+from dimderiv.lazy import pattern
 
 _SECOND = ("_2", "_{2}", "₂")
 _BARS = ("|", "‖", "∥")
 # As it is written in our language and in LaTeX.
-_POWER_OF_E = re.compile(r"(?:e|\\mathrm\{e\})\s*(?:\.?\^|\*\*)")
+_POWER_OF_E = pattern(r"(?:e|\\mathrm\{e\})\s*(?:\.?\^|\*\*)")
 _OF_LATEX = ("|", r"\lvert", r"\left", r"\vert", r"\big", r"\Big")
 _ROOT = r"\sqrt"
-_OF_ORDER = re.compile(rf"(?:[|‖∥]|[vV]ert) \s* _ \s* \{{? (?:{NORM_ORDER}) \}}? \Z", re.VERBOSE)
+_OF_ORDER = pattern(rf"(?:[|‖∥]|[vV]ert) \s* _ \s* \{{? (?:{NORM_ORDER}) \}}? \Z", re.VERBOSE)
 _TIMES = frozenset({"t", "tau"})
 _DOTS = (*"·⋅×", r"\cdot", r"\times")
 

@@ -1,6 +1,5 @@
 """The axes of functions: what the rule of a function says of the axes of its arguments."""
 
-import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dimderiv.errors import LimitError, UnknownNameError
@@ -273,7 +272,9 @@ def _filled(scope: Scope, node: Call) -> Axes:
 
 
 def _unknown(scope: Scope, node: Call) -> UnknownNameError:
-    close = difflib.get_close_matches(node.function, sorted(scope.rulebook.words), n=1)
+    from difflib import get_close_matches  # slow to import
+
+    close = get_close_matches(node.function, sorted(scope.rulebook.words), n=1)
     return UnknownNameError(
         f"{node.function} is not a known function",
         span=node.span,

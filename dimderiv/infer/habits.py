@@ -4,11 +4,11 @@ The weights are measured against each other alone: a reading is taken where the 
 and of the costs of its kinds is the least.
 """
 
-import re
 from collections.abc import Iterator
 
 from dimderiv.infer.clashes import unsigned
 from dimderiv.language import Add, Binary, Name, Number, Transpose, Tree
+from dimderiv.lazy import pattern
 
 # A vector that multiplies or is added to a whole scalar term, which then is no scalar.
 WHOLE_TERM = 2.0
@@ -16,7 +16,7 @@ WHOLE_TERM = 2.0
 INNER_PRODUCT = 1.6
 # A letter for a number of things before a scalar: `N log(sigma)`.
 NUMBER = 1.4
-NUMBER_LETTERS = re.compile(r"[NMKTC]\d*")
+NUMBER_LETTERS = pattern(r"[NMKTC]\d*")
 # A column and a row that make a matrix.
 OUTER = 3.0
 # The same where the row is written as the transpose of a column.
@@ -25,15 +25,15 @@ TURNED = 0.8
 COLUMN_ON_MATRIX, SCALAR_ON_MATRIX, GREEK_ON_MATRIX = 1.6, 1.0, 0.6
 COLUMN_TIMES_MATRIX, SCALAR_TIMES_MATRIX = 1.4, 1.2
 # The same where samples are columns, `W X + b`, so that the bias is a column, too.
-WEIGHTS = re.compile(r"W\d*|W_\w+|Theta\d*")
+WEIGHTS = pattern(r"W\d*|W_\w+|Theta\d*")
 SAMPLES_IN_COLUMNS = 0.8
 # A letter that nobody uses for anything but a bias.
-BIAS = re.compile(r"b\d*|b_\w+|beta\d*")
+BIAS = pattern(r"b\d*|b_\w+|beta\d*")
 NO_BIAS = 1.0
 # A scalar where a vector stands beside: `x - mu`.
 SCALAR_ON_VECTOR = 0.5
 # The constant of a linear model of data, `X w + b`, written as if it were a vector.
-DATA = re.compile(r"X\d*|X_\w+|Phi|Z")
+DATA = pattern(r"X\d*|X_\w+|Phi|Z")
 INTERCEPT = 1.0
 # A scalar that is multiplied by itself and not squared, or `S + w' w`: it may be a matrix.
 NO_POWER = SQUARE_ON_MATRIX = 1.0
@@ -48,7 +48,7 @@ MATRIX_ON_ARRAY = 2.0
 # A margin, `max(0, m - d)`, or a parameter above a line, `a ./ x`, may be a number.
 MARGIN, PARAMETER = 0.8, 0.5
 MARGINS = frozenset({"m", "c", "t", "k", "delta", "epsilon", "alpha", "gamma", "tau", "theta"})
-SCALAR_LETTERS = re.compile(r"[a-egk-npst]\d*(_\w+)?")
+SCALAR_LETTERS = pattern(r"[a-egk-npst]\d*(_\w+)?")
 # The bias of a convolution is one number.
 CONVOLUTION = 3.0
 # A scalar before or behind a matrix where a row or a column would be a matrix product.
@@ -56,8 +56,8 @@ NO_MATRIX_PRODUCT = 1.2
 SCALAR_BEHIND = 1.0
 # A reduction, a norm or a matrix function of a scalar.
 OF_A_SCALAR = 2.0
-VECTOR_LETTERS = re.compile(r"[huvwxyz]\d*(_\w+)?")
-COUNT_LETTERS = re.compile(r"[nmpkdNMKD]\d*")
+VECTOR_LETTERS = pattern(r"[huvwxyz]\d*(_\w+)?")
+COUNT_LETTERS = pattern(r"[nmpkdNMKD]\d*")
 
 
 def factors(node: Tree) -> list[Tree]:

@@ -4,10 +4,8 @@ Goes in: a program and what was declared.  Comes out: the program, typed.  What 
 inferred: `||Xw - y||^2` alone makes X `m x n`, w `n` and y `m`, and says so.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import field, replace
 from functools import cached_property
 
 from dimderiv.errors import DimderivError, NotDifferentiableError, UnknownNameError
@@ -29,12 +27,14 @@ from dimderiv.language import (
     Shape,
     Signature,
     canonical_name,
+    frozen,
     syntax,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Typed:
     """A program with a shape for each part.
 
@@ -175,7 +175,7 @@ IMPLY = {
 OF_MATRICES = frozenset({"symmetric", "spd"})
 # Functions whose arguments are sizes.
 SIZED = frozenset({"ones", "eye", *COMMUTATIONS})
-_SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_SYMBOL = pattern(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 
 
 def infer(
@@ -252,6 +252,8 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     elif name in scope.sizes:
         message, hint = f"{name} is the size of an axis, so it is no variable", None
     else:
+        from difflib import get_close_matches  # slow to import
+
         message = f"{name} does not occur in the expression"
         close = get_close_matches(name, symbols, n=1, cutoff=0.5)
         hint = close[0] if close else None

@@ -4,7 +4,6 @@ This says what an undeclared name is usually taken for, and which other kinds it
 that is transposed is no scalar, and a Greek letter is a column where it stands as one.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +11,10 @@ from dataclasses import dataclass, field
 from dimderiv.infer.clashes import unsigned
 from dimderiv.infer.scope import Kind
 from dimderiv.language import GREEK_NAMES, children, is_extreme_of_two, names_in, syntax
+from dimderiv.lazy import pattern
 from dimderiv.rulebook import is_entrywise
 
-_LETTERS = re.compile(r"[A-Za-z]+")
+_LETTERS = pattern(r"[A-Za-z]+")
 _GREEK = frozenset(GREEK_NAMES)
 # Functions of one argument that people apply to vectors, not to numbers.
 OF_ARRAYS = frozenset(

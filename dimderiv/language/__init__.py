@@ -35,6 +35,7 @@ from dimderiv.language.letters import (
 from dimderiv.language.names import GREEK_NAMES, canonical_name, unused_letters, unused_name
 from dimderiv.language.numerals import Decimal, decimal_places, reciprocal
 from dimderiv.language.parser import parse_expression, parse_program, parse_tokens
+from dimderiv.language.properties import OF_ONE_SIGN
 from dimderiv.language.rule_files import builtin_files, read_rule_file, rules_folder
 from dimderiv.language.shapes import (
     NOTHING,
@@ -77,6 +78,7 @@ from dimderiv.language.syntax import (
     walk,
     with_operands,
 )
+from dimderiv.language.tables import read_table
 from dimderiv.language.tokens import DIGIT_LIMIT
 from dimderiv.language.vocabulary import (
     BUILTIN_FUNCTIONS,
@@ -112,6 +114,7 @@ __all__ = [
     "MARK",
     "NORM_ORDER",
     "NOTHING",
+    "OF_ONE_SIGN",
     "ONE",
     "ONES",
     "OPEN",
@@ -186,6 +189,7 @@ __all__ = [
     "printed_name",
     "read_rule_file",
     "read_shapes",
+    "read_table",
     "reciprocal",
     "replaced",
     "rules_folder",

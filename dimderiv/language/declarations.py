@@ -1,6 +1,5 @@
 """Declared shapes: from texts such as `X: m x n; w: n` to one declaration for each symbol."""
 
-import re
 from functools import lru_cache
 from itertools import takewhile
 from typing import NoReturn
@@ -15,12 +14,13 @@ from dimderiv.language.properties import PROPERTIES, misfit
 from dimderiv.language.shapes import Dim, Shape
 from dimderiv.language.suggestions import nearest
 from dimderiv.language.vocabulary import RESERVED_WORDS
+from dimderiv.lazy import pattern
 
 DECLARATION_LIMIT = 20_000
 
-_ARROW = re.compile(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
+_ARROW = pattern(r"-\s*>|=>|[\N{RIGHTWARDS ARROW}\N{LONG RIGHTWARDS ARROW}]")
 _NOT_INSIDE = NO_SIZES | BETWEEN_SIZES
-_SPACES = re.compile(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
+_SPACES = pattern(r"(?:ℝ|R|\\mathbb\{R\})\s*\^")
 
 
 def read_shapes(source: Shapes) -> dict[str, Declaration]:

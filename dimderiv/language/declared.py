@@ -1,8 +1,8 @@
 """What is known of symbols, and of functions of which only the kind is known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from dimderiv.language import frozen
 from dimderiv.language.function_names import (
     GRADIENT,
     HESSIAN,
@@ -19,7 +19,7 @@ from dimderiv.language.shapes import SCALAR, Dim, Shape
 LETTERS = "xyzuvwst"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Signature:
     """What a function takes and returns of which nothing else is known.
 
@@ -117,7 +117,7 @@ class Signature:
         return Shape.of([*self.value.axes, *(dim for shape in by for dim in shape.axes)])
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Declaration:
     """What is known of a symbol before anything is computed.
 

@@ -12,14 +12,15 @@ from dimderiv.language.properties import PROPERTIES
 from dimderiv.language.shapes import ONE, Dim, size_of
 from dimderiv.language.syntax import IndexForm, Tree
 from dimderiv.language.vocabulary import RESERVED_WORDS
+from dimderiv.lazy import pattern
 
 LABELS = "labels"
-SYMBOL = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+SYMBOL = pattern(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 SIZE_LIMIT = 10**6
 COMPOSITE_LIMIT = 40
 
-_TOKEN = re.compile(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
-_RUN_TOGETHER = re.compile(r"([A-Za-z])x([A-Za-z]|\d+)")
+_TOKEN = pattern(r"\s*(\d+(?![\w.])|\d+(?=x\d)|(?<=[\d)])x(?=\d)|[^\W\d]\w*|-?\d+(?:\.\d*)?|\S)")
+_RUN_TOGETHER = pattern(r"([A-Za-z])x([A-Za-z]|\d+)")
 NO_SIZES = frozenset({"scalar", "vector", "matrix", LABELS, *PROPERTIES})
 _MEANS_SCALAR = frozenset({"number", "real", "constant", "float", "int"})
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.errors import ShapeError, Span
+from dimderiv.lazy import pattern
 
 EXAMPLE = 'a shape such as "m x n", "n" or "scalar"'
 # A comma ends an entry where another name with a colon follows: `X: m x n, w: n`.
-_BETWEEN_ENTRIES = re.compile(r"[;\n]|,(?=\s*[^\W\d][^\s,;:]*\s*:)")
+_BETWEEN_ENTRIES = pattern(r"[;\n]|,(?=\s*[^\W\d][^\s,;:]*\s*:)")
 
 Shapes: TypeAlias = "Mapping[str, str | int | Sequence[str | int]] | str | None"
 

@@ -4,14 +4,14 @@
 ('sigmoid', 'exp(log(2) x)')
 """
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from os import path
 from types import MappingProxyType
 
 from dimderiv.language.rule_files import FUNCTIONS
 from dimderiv.language.structure import ARRANGING, DERIVATIVES, OTHER_NAMES, SPELLED
+from dimderiv.language.tables import read_table
 
 ALIASES: Mapping[str, str] = MappingProxyType(
     {alias: name for name, table in FUNCTIONS.items() for alias in table.get("aliases", ())}
@@ -26,14 +26,14 @@ def refused() -> Mapping[str, Mapping[str, str]]:
 
     A name that a rule has made a function is none of them any more.
     """
-    text = Path(__file__).with_name("names.toml").read_text("utf-8")
+    names = read_table(path.join(path.dirname(__file__), "names.toml"))
     return {
         topic: {
             " ".join(left): written
             for names, written in instead.items()
             if (left := [name for name in names.split() if name not in _READ])
         }
-        for topic, instead in tomllib.loads(text)["refused"].items()
+        for topic, instead in names["refused"].items()
     }
 
 

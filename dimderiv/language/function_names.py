@@ -7,6 +7,8 @@ Small figures behind the sign say by which arguments, where there are several: `
 import re
 from collections.abc import Iterable, Iterator
 
+from dimderiv.lazy import pattern
+
 # The gradient and the Hessian of a scalar.
 GRADIENT, HESSIAN = "∇", "∇²"
 # The Jacobian of an array, and the Hessian of each of its entries, printed as that of a scalar.
@@ -28,7 +30,7 @@ SPELLED_OUT = {
 }
 PRIMES_SPELLED_OUT = ("", "d_", "d2_")
 _ORDERS = {"": 0, GRADIENT: 1, JACOBIAN: 1, RATE: 1, HESSIAN: 2, HESSIANS: 2, SECOND_RATE: 2}
-_DERIVED = re.compile("([∇∂δ]²?|)([₁-₉]*)([^']*)('{0,2})", re.DOTALL)
+_DERIVED = pattern("([∇∂δ]²?|)([₁-₉]*)([^']*)('{0,2})", re.DOTALL)
 _SMALL = str.maketrans("123456789", "₁₂₃₄₅₆₇₈₉")
 _FIGURES = str.maketrans("₁₂₃₄₅₆₇₈₉", "123456789")
 

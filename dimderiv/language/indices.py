@@ -3,7 +3,6 @@
 `[i:m, j] A[i,k] B[k,j]`, `x[1:]`, `X[b, (h d)]`, `max[r:2, s:2] X[2i+r, 2j+s]`.
 """
 
-import re
 from abc import abstractmethod
 from itertools import pairwise, takewhile
 
@@ -27,10 +26,11 @@ from dimderiv.language.syntax import (
     walk,
 )
 from dimderiv.language.vocabulary import MARK, RANK, Token
+from dimderiv.lazy import pattern
 
 _BEFORE_LETTERS = frozenset({"[", "(", ",", "name"})
-_PAIR = re.compile("_[a-z]{2}")
-_LETTER = re.compile(r"[a-z][0-9]*")
+_PAIR = pattern("_[a-z]{2}")
+_LETTER = pattern(r"[a-z][0-9]*")
 _IN_A_BARE_HEAD = frozenset({"name", ",", "(", ")"})
 _IN_A_HEAD = _IN_A_BARE_HEAD | {":", "number", "+", "-", "*", "//", "^"}
 _ENDS_INDEX = frozenset({",", "]", "row"})

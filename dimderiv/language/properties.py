@@ -6,7 +6,8 @@ from dimderiv.language.shapes import Shape
 
 NEEDS_SQUARE = ("symmetric", "spd", "psd", "diagonal", "orthogonal", "lower", "upper", "skew")
 # What is said of each entry by itself, in an array with any number of axes.
-OF_ENTRIES = ("positive", "binary")
+OF_ENTRIES = ("positive", "nonnegative", "binary")
+OF_ONE_SIGN = frozenset({"positive", "nonnegative"})
 PROPERTIES = (*NEEDS_SQUARE, *OF_ENTRIES, "onehot", "probability", "integer")
 # What may be said of entries that are 0 or 1 besides.
 _BESIDE_BINARY = frozenset({"binary", "symmetric", "diagonal", "lower", "upper"})

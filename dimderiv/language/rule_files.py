@@ -7,24 +7,25 @@ The names of the tables are the functions of the language; what else a table say
 (True, False)
 """
 
-import tomllib
+import os
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from os import path
 from typing import Any
 
 from dimderiv.errors import ParseError
+from dimderiv.language.tables import read_table
 
 
-def rules_folder() -> Path:
+def rules_folder() -> str:
     """Where the built-in rules lie: inside the installed package, else beside it."""
-    package = Path(__file__).parent.parent
-    packaged = package / "rules"
-    return packaged if packaged.is_dir() else package.parent / "rules"
+    package = path.dirname(path.dirname(__file__))
+    packaged = path.join(package, "rules")
+    return packaged if path.isdir(packaged) else path.join(path.dirname(package), "rules")
 
 
-def read_rule_file(file: Path) -> Mapping[str, Any]:
-    """The tables of a file of rules, by name.
+def read_rule_file(file: str) -> Mapping[str, Any]:
+    """The tables of a file of the user's rules, by name.
 
     Args:
         file: the file.
@@ -32,8 +33,11 @@ def read_rule_file(file: Path) -> Mapping[str, Any]:
     Raises:
         ParseError: the file cannot be read, or is no TOML.
     """
+    import tomllib  # slow to import
+
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        with open(file, "rb") as read:
+            return tomllib.load(read)
     except OSError as error:
         raise ParseError(f"the rule file {file} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -41,9 +45,11 @@ def read_rule_file(file: Path) -> Mapping[str, Any]:
 
 
 @cache
-def builtin_files() -> Mapping[Path, Mapping[str, Any]]:
+def builtin_files() -> Mapping[str, Mapping[str, Any]]:
     """The files that come with dimderiv, with their tables."""
-    return {file: read_rule_file(file) for file in sorted(rules_folder().glob("*.toml"))}
+    folder = rules_folder()
+    files = [path.join(folder, name) for name in sorted(os.listdir(folder))]
+    return {file: read_table(file) for file in files if file.endswith(".toml")}
 
 
 FUNCTIONS: Mapping[str, Mapping[str, Any]] = {

@@ -7,11 +7,11 @@ A quotient rounded down, `(H - 1)//2`, stands in it as a named size does.
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache, reduce
 
 from dimderiv.errors import ShapeError
+from dimderiv.language import frozen
 from dimderiv.language.syntax import Add, Binary, Name, Negative, Number, Tree
 
 Monomial = tuple[str, ...]
@@ -39,7 +39,7 @@ class Floor(str):
         return Binary("//", self.dividend.syntax(), Number(Fraction(self.divisor)))
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Dim:
     """The size of one axis: a polynomial with integer coefficients in named sizes.
 

@@ -6,6 +6,7 @@ import unicodedata
 from dimderiv.errors import ParseError
 from dimderiv.language.foreign import ALIASES, instead
 from dimderiv.language.questions import ENTRIES
+from dimderiv.lazy import pattern
 
 _BARS = ("||", "‖", "∥")
 _NAMED_APART = 'write the function alone: what it is differentiated by is --wrt x, or wrt="x"'
@@ -65,9 +66,9 @@ _NORMS = (
     ("p", "write ||x||_p"),
     ("A", "write sqrt(x'A x)"),
 )
-_BRACED = re.compile(r"\{([^{}\n]*)\}")
-_POINTS = re.compile(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
-_LIBRARIES = re.compile(
+_BRACED = pattern(r"\{([^{}\n]*)\}")
+_POINTS = pattern(r"(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
+_LIBRARIES = pattern(
     r"\b(?:np|numpy|jnp|jax|torch|scipy|sp|tf|F|nn|linalg|special|la|LinearAlgebra)\Z"
 )
 

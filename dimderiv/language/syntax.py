@@ -5,11 +5,11 @@ into code by the same functions that serve the user's own expression.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, pairwise
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any, Literal, TypeAlias
 
 from dimderiv.errors import Span
@@ -191,7 +191,7 @@ class Statement:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Program:
     """Statements in order; the last one is the value of the whole.
 
@@ -302,6 +302,11 @@ def replaced(node: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
 
     What nothing is exchanged in stays the same object, and one object stays one.
     """
+    return replacing(change)(node)
+
+
+def replacing(change: Callable[[Tree], Tree | None]) -> Callable[[Tree], Tree]:
+    """`replaced` for trees that share parts: one object stays one in all of them."""
     known: dict[int, Tree] = {}
 
     def inner(part: Tree) -> Tree:
@@ -311,7 +316,7 @@ def replaced(node: Tree, change: Callable[[Tree], Tree | None]) -> Tree:
             new = known[id(part)] = with_operands(part, inner) if new is None else new
         return new
 
-    return inner(node)
+    return inner
 
 
 def copied(node: Tree) -> Tree:
@@ -347,4 +352,4 @@ def with_operands(node: Tree, inner: Callable[[Tree], Tree]) -> Tree:
 
 
 def _are(some: tuple[Tree, ...], others: tuple[Tree, ...]) -> bool:
-    return all(one is other for one, other in zip(some, others, strict=True))
+    return all(map(is_, some, others))

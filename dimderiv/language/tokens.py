@@ -27,6 +27,7 @@ from dimderiv.language.vocabulary import (
     Token,
 )
 from dimderiv.language.words import WORD, Words
+from dimderiv.lazy import pattern
 
 DIGIT_LIMIT = 60
 EXPONENT_LIMIT = 60
@@ -78,7 +79,7 @@ _PATTERN = rf"""[^\S\n]*(?:
     | (?P<skipped> \#[^\n]* | \Z )
     | (?P<stray> . )
     )"""
-_TOKEN = re.compile(_PATTERN, re.VERBOSE | re.DOTALL)
+_TOKEN = pattern(_PATTERN, re.VERBOSE | re.DOTALL)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹ⁿᵏᵐᵖ", "0123456789nkmp")
 _NORMS = {
     "": "norm2",
@@ -94,7 +95,7 @@ _OPENING = {")": "(", "]": "[", "⟩": "⟨"}
 _BRACKETS = frozenset("()[]⟨⟩;")
 _ENDS_OPERAND = frozenset({"number", "name", "'", ")", "]", "⟩", "close"})
 # What nobody puts right after the bars of a norm but as its index: a figure, an F, a word.
-_GLUED = re.compile(r"[0-9₀-₉∞]|F(?![A-Za-z0-9_])|[a-z]{2,}(?![A-Za-z0-9_(])")
+_GLUED = pattern(r"[0-9₀-₉∞]|F(?![A-Za-z0-9_])|[a-z]{2,}(?![A-Za-z0-9_(])")
 # Nothing runs over a subscript in a text that has none of these.
 _MAY_RUN = frozenset("_∑∏")
 # A newline after one of these does not end the statement.

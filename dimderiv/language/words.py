@@ -4,7 +4,6 @@
 error instead: a word directly before a bracket, three lower-case letters side by side, `dX`.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import groupby
@@ -30,6 +29,7 @@ from dimderiv.language.names import (
 from dimderiv.language.strays import stray_character
 from dimderiv.language.structure import OPTIONS
 from dimderiv.language.vocabulary import REDUCTIONS, RESERVED_WORDS, YIELDING, Token
+from dimderiv.lazy import pattern
 
 LETTERS = "A-Za-z" + "".join(GREEK_LETTERS)
 # Letters with an accent; the marks that mean nothing are refused when the word is read.
@@ -42,27 +42,27 @@ WORD = (
 
 _SUFFIX = "[0-9]*(?:_[A-Za-z0-9]+)*"
 _LONGEST_FIRST = "|".join(sorted(GREEK_NAMES, key=len, reverse=True))
-_GREEK_SYMBOL = re.compile(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
-_SYMBOL = re.compile(f"[A-Za-z]{_SUFFIX}")
+_GREEK_SYMBOL = pattern(f"(?:{_LONGEST_FIRST}){_SUFFIX}")
+_SYMBOL = pattern(f"[A-Za-z]{_SUFFIX}")
 # `y = ...`; `f(x) = ...`, which defines f; and `Y[i,j] = ...`.
-_DEFINITION = re.compile(
+_DEFINITION = pattern(
     rf"#[^\n]*|(?:\A|[;\n])[^\S\n]*({WORD})[^\S\n]*"
     r"(?:\([^()=;\n]*\)[^\S\n]*|\[[^\[\]=;\n]*\][^\S\n]*)?:?=(?!=)"
 )
-_EQUALS = re.compile(r"\s*=(?!=)")
+_EQUALS = pattern(r"\s*=(?!=)")
 # What is refused itself: `dim=0`, `torch.mm`.
-_GOES_ON = re.compile(r"\s*:?=(?!=)|\.(?!T\b)[A-Za-z_]")
-_BRACKET = re.compile(r"[^\S\n]*\(")
-_PRIMED = re.compile(r"(''?|[′’]{1,2})[^\S\n]*\(")
+_GOES_ON = pattern(r"\s*:?=(?!=)|\.(?!T\b)[A-Za-z_]")
+_BRACKET = pattern(r"[^\S\n]*\(")
+_PRIMED = pattern(r"(''?|[′’]{1,2})[^\S\n]*\(")
 _CONTINUATIONS = frozenset("_0123456789")
 # Before and after a differential that is part of a quotient: `d/dx`, `df/dx`, `d^2 f/dx^2`.
-_OVER = re.compile(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
-_QUOTIENT = re.compile(r"\s*/\s*d[A-Za-z]")
+_OVER = pattern(r"d(?:\^?[0-9²]+)?\s*[A-Za-z]?\s*/\s*$")
+_QUOTIENT = pattern(r"\s*/\s*d[A-Za-z]")
 _LOOK_BACK = 20
 # How many letters side by side are a word, where two are a product.
 _NONSENSE = 3
 _ENGLISH = frozenset({"if", "is", "of", "in", "to", "by", "or", "as", "on", "at"})
-_DERIVATIVE = re.compile(r"∇(?P<second>²|\^2)?(?P<figures>[₁-₉]*)\s*(?P<name>.*)")
+_DERIVATIVE = pattern(r"∇(?P<second>²|\^2)?(?P<figures>[₁-₉]*)\s*(?P<name>.*)")
 
 
 class Words:

@@ -5,7 +5,6 @@ Goes in: the program with its shapes.  Comes out: the named intermediates in ord
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from fractions import Fraction
 
 from dimderiv import graph
@@ -19,6 +18,7 @@ from dimderiv.language import (
     SCALAR,
     Dim,
     Shape,
+    frozen,
     names_in,
     reciprocal,
     size_of,
@@ -35,7 +35,7 @@ from dimderiv.lower.typed_formulas import typed_formula
 from dimderiv.rulebook import Rule, Rulebook, read_signature
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Lowered:
     """A program as a graph.
 

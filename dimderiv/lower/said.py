@@ -51,6 +51,8 @@ def _follows(word: str, value: Array) -> bool:
             return len(node.axes) == 2 and is_symmetric(value) and _is_diagonal(node)
         case "positive":
             return graph.is_positive(node)
+        case "nonnegative":
+            return graph.is_nonnegative(node)
         case "binary":
             return graph.is_binary(node)
         case "probability":

@@ -8,7 +8,7 @@ reductions name the axis under the function.  A comparison is an Iverson bracket
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from dimderiv.language import (
     Add,
@@ -25,6 +25,7 @@ from dimderiv.language import (
     Slice,
     Transpose,
     Tree,
+    frozen,
     names_in,
 )
 from dimderiv.render.latex_functions import (
@@ -160,7 +161,7 @@ def align(lines: Sequence[tuple[str, str]]) -> str:
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class _Printer:
     """Turns nodes into pieces; `known` are the names of the tree, `space` is what factors share."""
 

@@ -5,7 +5,6 @@ first factor (`2 (A x)` is written `2 A x`), and that a fraction without a short
 as a quotient (`1/3`).
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -34,6 +33,7 @@ from dimderiv.language import (
     printed_name,
     walk,
 )
+from dimderiv.lazy import pattern
 from dimderiv.render.precedence import (
     ATOM,
     COMPARISON,
@@ -52,7 +52,7 @@ from dimderiv.render.precedence import (
 )
 
 # A number before a letter, which no letter or figure stands before.
-_MULTIPLE = re.compile(r"(?<![\w.)])([0-9]+) (?=[a-z])")
+_MULTIPLE = pattern(r"(?<![\w.)])([0-9]+) (?=[a-z])")
 LINES, WIDTH = 24, 1000
 BARS = {"norm2": "||", "norm1": "||_1", "normInf": "||_inf", "normF": "||_F", "normN": "||_*"}
 

@@ -5,9 +5,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from math import inf
-from pathlib import Path
+from os import path
 from typing import Any, Literal
 
 from dimderiv.errors import DimderivError, ParseError
@@ -19,9 +19,11 @@ from dimderiv.language import (
     Signature,
     Tree,
     children,
+    frozen,
     parse_expression,
     rules_folder,
 )
+from dimderiv.lazy import pattern
 from dimderiv.rulebook.signature import read_signature
 
 FileKind = Literal["elementwise", "product", "matrix", "reduction", "rows", "composite"]
@@ -31,10 +33,10 @@ TARGETS = ("any", "numpy", "jax", "torch", "array_api")
 CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
-NAME = re.compile(r"[A-Za-z_]\w*")
+NAME = pattern(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Rule:
     """One operation: how it is written, where it holds, what its derivative is and who says so.
 
@@ -106,7 +108,7 @@ class Rule:
     @property
     def place(self) -> str:
         """The rule and its file, in a sentence."""
-        return f"rule {self.name} in {Path(self.file).name}"
+        return f"rule {self.name} in {path.basename(self.file)}"
 
     @property
     def is_function(self) -> bool:
@@ -125,7 +127,7 @@ class Rule:
     @property
     def is_users(self) -> bool:
         """Whether the rule comes from a file of the user's own."""
-        return Path(self.file).parent != rules_folder()
+        return path.dirname(self.file) != str(rules_folder())
 
     @property
     def is_primitive(self) -> bool:
@@ -149,7 +151,7 @@ TABLE = Mapping[str, str]
 _ARRAY = r"\w+(?:\s*\[[^\[\]]*\])?"
 # What may follow the value of a product: the entries of which it consists.
 _WHERE = r"(?:\s*,\s*[a-z]\s*>=\s*[a-z])?"
-_SIGNATURE = re.compile(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
+_SIGNATURE = pattern(rf"\s*{_ARRAY}(?:\s*,\s*{_ARRAY})*\s*->\s*{_ARRAY}{_WHERE}\s*")
 
 
 def refuse_mistyped(key: str, value: Any, place: str) -> None:

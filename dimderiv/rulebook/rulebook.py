@@ -7,7 +7,7 @@ a rule is *true* is for `dimderiv rules --check` to say.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from pathlib import Path
+from os import PathLike, fspath, path
 from typing import Any, get_args
 
 from dimderiv.errors import ParseError
@@ -106,7 +106,7 @@ def builtin_rules() -> Rulebook:
     return _read(builtin_files())
 
 
-def load_rules(*files: str | Path) -> Rulebook:
+def load_rules(*files: str | PathLike[str]) -> Rulebook:
     """The built-in rules and those of the user's own files.
 
     Args:
@@ -120,22 +120,22 @@ def load_rules(*files: str | Path) -> Rulebook:
     if not files:
         return builtin
     for file in files:
-        if not isinstance(file, (str, Path)):
+        if not isinstance(file, (str, PathLike)):
             raise ParseError(f"a rule file is named by a path, not {file!r}", hint="my.toml")
-    own = _read({Path(file): read_rule_file(Path(file)) for file in files})
+    own = _read({fspath(file): read_rule_file(fspath(file)) for file in files})
     functions = BUILTIN_FUNCTIONS | builtin.functions | own.functions
     for rule in own.rules.values():
         refuse_unreadable(rule, functions)
     return Rulebook({**builtin.rules, **own.rules})
 
 
-def _read(files: Mapping[Path, Mapping[str, Any]]) -> Rulebook:
+def _read(files: Mapping[str, Mapping[str, Any]]) -> Rulebook:
     named = ((file, *item) for file, tables in files.items() for item in tables.items())
     return Rulebook({name: _rule(name, table, file) for file, name, table in named})
 
 
-def _rule(name: str, table: Any, file: Path) -> Rule:
-    place = f"rule {name} in {file.name}"
+def _rule(name: str, table: Any, file: str) -> Rule:
+    place = f"rule {name} in {path.basename(file)}"
     if not isinstance(table, dict):
         raise ParseError(f"{place} is not a table", hint=f"begin it with [{name}]")
     unknown = sorted(table.keys() - KEYS.keys())
@@ -159,7 +159,7 @@ def _rule(name: str, table: Any, file: Path) -> Rule:
             read[key] = dict.fromkeys(["any"] if key == "code" else arguments[:1], value)
     if not NAME.fullmatch(name):
         raise ParseError(f"{place} has no name that can be written", hint="letters, digits and _")
-    read |= {"name": name, "signature": signature, "arguments": arguments, "file": str(file)}
+    read |= {"name": name, "signature": signature, "arguments": arguments, "file": file}
     rule = Rule(**read)
     refuse_incomplete(rule)
     return rule

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+
+from dimderiv.language import frozen
+from dimderiv.lazy import pattern
 
 
 class Sliding(tuple[str, ...]):
@@ -15,12 +17,12 @@ class Sliding(tuple[str, ...]):
 
 Axis = str | tuple[str, ...]
 
-_ARRAY = re.compile(r"(\w+)\s*(?:\[([^]]*)\])?")
-_ORDERED = re.compile(r"([a-z])\s*>=\s*([a-z])")
-_AXIS = re.compile(r"\([^)]*\)|[^,]+")
+_ARRAY = pattern(r"(\w+)\s*(?:\[([^]]*)\])?")
+_ORDERED = pattern(r"([a-z])\s*>=\s*([a-z])")
+_AXIS = pattern(r"\([^)]*\)|[^,]+")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Signature:
     """The names of the arguments, and the axes of these and of the value.
 

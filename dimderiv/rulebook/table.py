@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby, zip_longest
-from pathlib import Path
+from os import path
 from textwrap import wrap
 
 from dimderiv.rulebook.rule import Rule
@@ -27,7 +27,7 @@ def rule_table(rulebook: Rulebook, *, width: int) -> str:
     references = list(dict.fromkeys(rule.reference for rule in rulebook.rules.values()))
     parts = wrap(LEGEND, width)
     for file, rules in groupby(rulebook.rules.values(), key=lambda rule: rule.file):
-        parts += ["", Path(file).name, ""]
+        parts += ["", path.basename(file), ""]
         for rule in rules:
             parts += _lines(rule, references.index(rule.reference) + 1, width)
     parts += ["", "References", ""]

@@ -1,7 +1,6 @@
 """A part of a product that the user has named, as that name: with `Z = B ./ s`, `B ./ s` is `Z`."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from dimderiv.graph import (
     ONCE,
@@ -26,10 +25,11 @@ from dimderiv.graph import (
     total,
     uses,
 )
+from dimderiv.language import frozen
 from dimderiv.simplify.factoring import opened
 
 
-@dataclass(frozen=True)
+@frozen.record
 class DefinedBody:
     """A definition whose value is a product.
 

@@ -1,15 +1,15 @@
 """A text of another language as a program of ours: what every reader of one hands over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
-from dimderiv.language import Program
+from dimderiv.language import Program, frozen
 
 Source = Literal["dimderiv", "latex", "numpy"]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Reading:
     r"""A text of another language as a program of ours.
 

@@ -1,11 +1,11 @@
 """What is checked, and what a check that succeeded reports."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, field, replace
 from typing import Literal, get_args
 
 from dimderiv.errors import DimderivError
-from dimderiv.language import Declaration, Program, Shape, Signature, Tree
+from dimderiv.language import Declaration, Program, Shape, Signature, Tree, frozen
 
 MOST_SIZES = 8
 TIED = (
@@ -28,7 +28,7 @@ class NotVerifiableError(DimderivError):
     """The claim uses something that the verifier cannot evaluate, so nothing was checked."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@frozen.record
 class Functions:
     """What the functions mean that are not built in.
 
@@ -40,6 +40,7 @@ class Functions:
         products: signatures in letters of functions that are products of labelled factors.
     """
 
+    _: KW_ONLY
     definitions: Mapping[str, tuple[tuple[str, ...], Tree]] = field(default_factory=dict)
     columns: Mapping[str, Tree] = field(default_factory=dict)
     elementwise: Collection[str] = ()
@@ -47,7 +48,7 @@ class Functions:
     products: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Claim(Functions):
     """An answer, as printed and read back, for an expression, as written.
 
@@ -83,7 +84,7 @@ class Claim(Functions):
     sizes: Collection[str] = ()
 
 
-@dataclass(frozen=True)
+@frozen.record
 class CodeCheck:
     """What was compared of generated code with the answer; there is one only if nothing disagreed.
 
@@ -107,7 +108,7 @@ class CodeCheck:
         return f"the code agrees with the answer in {entries} at {points}"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Verification:
     """How far an answer was checked; there is one only if nothing disagreed.
 

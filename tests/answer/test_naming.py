@@ -6,7 +6,8 @@ import pytest
 
 from dimderiv import derive
 from dimderiv.answer.answer import Answer
-from dimderiv.answer.naming import PartKind, name_nested_forms, name_repeats, without_groups
+from dimderiv.answer.kinds import PartKind, without_groups
+from dimderiv.answer.naming import name_nested_forms, name_repeats
 from dimderiv.derivation.api import parse
 from dimderiv.language.syntax import Entry, Group, IndexForm, Name, Tree
 from dimderiv.render.text import text

@@ -78,6 +78,7 @@ PROPERTIES: Mapping[str, Callable[[Any], bool]] = {
     "upper": lambda a: np.array_equal(a, np.triu(a)),
     "orthogonal": lambda a: np.allclose(a.T @ a, np.eye(len(a))),
     "positive": lambda a: a.min() > 0,
+    "nonnegative": lambda a: a.min() >= 0,
     "probability": lambda a: np.allclose(a.sum(axis=1), 1) and bool(a.min() > 0),
     "onehot": lambda a: set(a.ravel()) == {0, 1} and np.allclose(a.sum(axis=1), 1),
     "binary": lambda a: set(a.ravel()) == {0, 1},

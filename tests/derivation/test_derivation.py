@@ -217,3 +217,15 @@ def test_the_steps_come_with_the_answer() -> None:
     assert len(found.steps) > 1
     assert found.explain() != found.explain(lang="zh")
     assert found.explain(markup="latex") == found.latex(steps=True)
+
+
+def test_thirty_nested_functions_have_an_answer() -> None:
+    """What repeats has names, and only what would be long all the same is refused."""
+    source = "x"
+    for _ in range(30):
+        source = f"tanh(A {source})"
+    answer = str(derive(f"sum({source})", "x", shapes="A: n x n", verify=False))
+
+    assert answer.startswith("a = tanh(A tanh(A x)); q = tanh(A tanh(A a)); ")
+    assert answer.endswith(".* (1 - a.^2))) .* (1 - tanh(A x).^2))")
+    assert 13 == answer.count(" = ")

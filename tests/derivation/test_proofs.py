@@ -35,7 +35,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("dimderiv.rulebook.rule.rules_folder", lambda: folder)
     monkeypatch.setattr(
         "dimderiv.rulebook.rulebook.builtin_files",
-        lambda: {file: read_rule_file(file) for file in sorted(folder.glob("*.toml"))},
+        lambda: {str(f): read_rule_file(str(f)) for f in sorted(folder.glob("*.toml"))},
     )
     monkeypatch.setattr("dimderiv.rulebook.rulebook.builtin_rules", builtin_rules.__wrapped__)
     return folder

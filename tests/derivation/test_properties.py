@@ -13,7 +13,7 @@ from numeric import Point, disagreement, results_of
 from strategies import SHAPES, VALUES, VARIABLES, Problem, names_in, problems, shaped_problems
 
 from dimderiv import Derivation, derive
-from dimderiv.answer.naming import without_groups
+from dimderiv.answer.kinds import without_groups
 from dimderiv.errors import LimitError, NotDifferentiableError, ShapeError
 from dimderiv.language.parser import parse_program
 from dimderiv.render.text import text

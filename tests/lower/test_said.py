@@ -17,6 +17,7 @@ SHAPES = "X: n x d; H: m x n; S: n x n spd; R: m x m spd; t: scalar positive; c:
         ("K = H inv(S) H'", "K: m x m psd"),
         ("K = softmax(X)", "K: n x d probability"),
         ("K = exp(X)", "K: n x d positive"),
+        ("K = X.^2 + 1", "K: n x d nonnegative"),
         ("K = X > 0", "K: n x d binary"),
         ("K = t I + S .* I", "K: n x n diagonal"),
     ],
@@ -36,6 +37,7 @@ def test_what_follows_from_the_value_may_be_said(definition: str, said: str) -> 
         ("K = S M", "K: n x n symmetric"),
         ("K = S - t I", "K: n x n psd"),
         ("K = X", "K: n x d positive"),
+        ("K = X", "K: n x d nonnegative"),
         ("K = S", "K: n x n lower"),
     ],
 )

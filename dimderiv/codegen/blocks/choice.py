@@ -1,12 +1,11 @@
 """Whether a loop over blocks of rows is worth its lines, by an estimate of time and traffic."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from dimderiv.codegen.blocks.blocks import Blocking, blockings, is_of_input, shown
 from dimderiv.codegen.plan import CALL, ENTRY, LARGE, Operation, Sizes, beneath_views
-from dimderiv.language import ONE, Dim
+from dimderiv.language import ONE, Dim, frozen
 
 # What it costs to bring an entry from beyond the caches, in the units of `cost`.
 TRAFFIC = 12
@@ -21,7 +20,7 @@ BLOCK, ROWS = 1 << 16, 16
 BEYOND_CACHES, SEVERAL_BLOCKS = 1 << 21, 1 << 18
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Choice:
     """A loop that is worth it.
 

@@ -5,7 +5,7 @@ what its backward pass needs.  Both are one plan, of which some inputs arrive la
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dimderiv.codegen.functions.module import Module
 from dimderiv.codegen.functions.statements import Statements
@@ -13,11 +13,11 @@ from dimderiv.codegen.plan import Goals, Operation, Programs, Sides, Variant, re
 from dimderiv.codegen.targets import LateArguments, Writer
 from dimderiv.graph import Node
 from dimderiv.infer import Typed
-from dimderiv.language import Declaration
+from dimderiv.language import Declaration, frozen
 from dimderiv.rulebook import Rulebook
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Later:
     """What is computed when some symbols arrive.
 

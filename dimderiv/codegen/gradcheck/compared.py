@@ -1,10 +1,10 @@
 """What generated code computes, and the text of the differences that it is compared with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dimderiv.codegen.targets import python_name
-from dimderiv.language import Declaration
+from dimderiv.language import Declaration, frozen
 
 # How the other entries move with one that a property ties to them.
 TIES: Mapping[str, str] = {
@@ -16,7 +16,7 @@ TIES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Compared:
     """Derivatives that are computed together.
 
@@ -63,7 +63,7 @@ class Compared:
         return f'"{python_name(name)}"{tied}'
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Tested:
     """Generated code, and what a test of it needs.
 

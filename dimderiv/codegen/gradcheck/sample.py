@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dimderiv.codegen.gradcheck.parts import KINDS
 from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets import Arguments, Identifiers, python_name
-from dimderiv.language import Declaration, Dim
+from dimderiv.language import OF_ONE_SIGN, Declaration, Dim
 
 # How entries are drawn of which nothing is said, the most telling way first.
 STYLES: Mapping[str, str] = {
@@ -78,7 +78,7 @@ class Sampler:
             array = self._cyclic(axes, "2.0") if axes else "np.array(1.0)"
         else:
             plain = "mixed" if style == "dominant" and not is_square else style
-            text = STYLES["positive" if "positive" in words else plain]
+            text = STYLES[plain if words.isdisjoint(OF_ONE_SIGN) else "positive"]
             size = self._factor(axes[0]) if axes else ""
             array = text.format(shape=self._shape(axes), size=size)
         for word, made in _MADE.items():

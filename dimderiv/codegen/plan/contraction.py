@@ -3,17 +3,27 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import combinations
+from itertools import combinations, islice
+from typing import NamedTuple
 
 from dimderiv.codegen.plan import convolutions
 from dimderiv.codegen.plan.details import Along, Asked, Axes, Ends, Order, Places, Subscripts
 from dimderiv.codegen.plan.operations import Operation, beneath_views
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
+from dimderiv.codegen.plan.regimes import Amount
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
 
 MOST_EXHAUSTIVE = 5
 VIEWS_OF_WINDOWS = frozenset({"windowed", "flip"})
+
+
+class _Pair(NamedTuple):
+    """The product of two tensors, what it costs, and the operations on which both depend."""
+
+    tensor: Tensor
+    cost: Amount
+    by: Collection[Operation]
 
 
 @dataclass(eq=False)
@@ -39,6 +49,7 @@ class Contraction:
     uses: Mapping[frozenset[int], int] = field(default_factory=dict)
     spared: Collection[frozenset[int]] = ()
     made: set[frozenset[int]] = field(default_factory=set, init=False)
+    _asked: set[Operation] = field(default_factory=set, init=False)
 
     def result(self, tensors: Sequence[Tensor]) -> Tensor:
         """The product of all tensors, summed over the letters that are not kept."""
@@ -98,18 +109,38 @@ class Contraction:
 
     def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
         """The cheapest pair first, again and again."""
-        left = list(tensors)
+        left = dict(enumerate(tensors))
+        pairs = list(combinations(left, 2))
+        made = dict[tuple[int, int], _Pair]()
         while len(left) > 1:
-            pairs = list(combinations(range(len(left)), 2))
-            joined = [(a, b) for a, b in pairs if set(left[a].letters) & set(left[b].letters)]
-            made = {
-                pair: self.pair(left[pair[0]], left[pair[1]], self._needed(left, pair))
-                for pair in joined or pairs[:1]
-            }
-            pair = min(made, key=lambda pair: self.plan.extra_cost(made[pair].op))
-            self.plan.commit(made[pair].op)
-            left = [*(t for k, t in enumerate(left) if k not in pair), made[pair]]
-        return left[0]
+            joined = [(a, b) for a, b in pairs if {*left[a].letters} & {*left[b].letters}]
+            for pair in joined or pairs[:1]:
+                if pair not in made:
+                    made[pair] = self._weighed(left, pair)
+            best = min(sorted(made), key=lambda pair: made[pair].cost)
+            found, before, last = made[best].tensor, len(self.plan.committed), max(left) + 1
+            self.plan.commit(found.op)
+            new = set(islice(self.plan.committed, before, None))
+            left = {**{k: t for k, t in left.items() if k not in best}, last: found}
+            pairs = list(combinations(left, 2))
+            # Nothing else can have changed, neither what a pair is made by nor what it costs.
+            made = {p: m for p, m in made.items() if left.keys() >= {*p} and new.isdisjoint(m.by)}
+        (whole,) = left.values()
+        return whole
+
+    def _weighed(self, tensors: Mapping[int, Tensor], pair: tuple[int, int]) -> "_Pair":
+        """A pair of tensors, and the operations that decide by being there already."""
+        one, other = pair
+        rest = [tensor for k, tensor in tensors.items() if k not in pair]
+        self._asked = set()
+        found = self.pair(tensors[one], tensors[other], self._needed(rest, ()))
+        new = self.plan.new(found.op)
+        return _Pair(found, self.plan.cost(new), self._asked.union(new))
+
+    def _is_there(self, op: Operation) -> bool:
+        """Whether an operation is computed anyway, which something depends on."""
+        self._asked.add(op)
+        return op in self.plan.committed
 
     def _summed(self, tensor: Tensor, needed: Collection[int]) -> Tensor:
         """The tensor without the letters that nothing else needs."""
@@ -183,7 +214,7 @@ class Contraction:
         """A system of equations in place of a product with an inverse."""
         factor = inverse.op.arguments[0]
         dense = self.plan.make("inv", (factor,), inverse.op.dims)
-        if dense in self.plan.committed or other.op.kind == "inverse" or len(other.letters) > 2:
+        if self._is_there(dense) or other.op.kind == "inverse" or len(other.letters) > 2:
             return None
         if factor.kind == "lu" and factor.repeats < other.op.repeats:
             return None  # what is computed once for many right-hand sides is the inverse
@@ -236,7 +267,7 @@ class Contraction:
         kept.sort(key=lambda i: self.kept.index(i) if i in self.kept else len(self.kept))
         dims = tuple(self.dims[i] for i in kept)
         rows = _differences(a.op) if a == b and tuple(kept) == a.letters[:2] else None
-        if rows is not None and a.op not in self.plan.committed:
+        if rows is not None and not self._is_there(a.op):
             # The differences themselves are more entries than anything else.
             spec = Subscripts((0, 2), (1, 2), (0, 1))
             return Tensor(self.plan.make("distances", rows, dims, spec), tuple(kept))
@@ -268,7 +299,7 @@ class Contraction:
             wanted = tuple(i for i in self.kept if i in letters)
             if len(letters) == 2 and set(wanted) == set(letters) and wanted != letters:
                 turned += 3 if self.is_fixed else 1
-            options.append((op not in self.plan.committed, turned, op, letters))
+            options.append((not self._is_there(op), turned, op, letters))
         best = min(options, key=lambda option: option[:2])
         return Tensor(best[2], best[3])
 

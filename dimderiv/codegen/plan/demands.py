@@ -24,6 +24,7 @@ from dimderiv.graph import (
 )
 
 OF_ROWS = frozenset({"softmax", "logsoftmax", "logsumexp"})
+REDUCTIONS = frozenset({"max", "min"})
 
 
 class AskedFor(NamedTuple):
@@ -44,8 +45,7 @@ class Demands:
         upright: matrices that are reduced along their rows, best laid out with rows as columns.
         beside: matrices that meet others entry by entry, best laid out as these are.
         sums: whether each sum is asked for as it is, not only as a factor of a product.
-        relus: arguments of `relu`, which are positive where the value is.
-        softplus: arguments of `softplus`.
+        maps: functions of entries, which others are computed by.
         divisors: what is divided by, or has a logarithm taken of: every digit of it counts near 0.
         along: the functions of rows that are taken of an argument along an axis.
         has_more_axes: whether an input has more axes than a matrix, or is taken in parts.
@@ -57,8 +57,7 @@ class Demands:
         self.upright: set[Key] = set()
         self.beside: set[Key] = set()
         self.sums: dict[Key, bool] = {}
-        self.relus: set[Key] = set()
-        self.softplus: set[Key] = set()
+        self.maps: set[Key] = set()
         self.divisors: set[Key] = set()
         self.along: dict[tuple[Key, tuple[int, ...]], set[str]] = defaultdict(set)
         self.has_more_axes = False
@@ -101,10 +100,8 @@ class Demands:
             self.beside.update(unnamed(part).key for part in parts)
         is_large = isinstance(node, Symbol) and len(node.axes) > 2
         self.has_more_axes |= is_large or isinstance(node, Selection)
-        if isinstance(node, Map) and node.function == "relu":
-            self.relus.add(node.arguments[0].key)
-        if isinstance(node, Map) and node.function == "softplus":
-            self.softplus.add(node.arguments[0].key)
+        if isinstance(node, Map):
+            self.maps.add(node.key)
         if not isinstance(node, Function):
             return
         if node.function == "inv" and entries:
@@ -112,8 +109,8 @@ class Demands:
         if node.function in OF_ROWS:
             (argument,) = node.arguments
             self.along[argument.key, node.over].add(node.function)
-            if node.over == (1,):
-                self.upright.update(each.key for each in products_of(argument))
+        if node.function in OF_ROWS | REDUCTIONS and node.over == (1,):
+            self.upright.update(each.key for each in products_of(node.arguments[0]))
 
 
 def _divisors(node: Node) -> list[Node]:
@@ -167,14 +164,20 @@ def _is_read(factor: Factor, node: Product, entries: bool) -> bool:
 
 
 def products_of(node: Node) -> list[Node]:
-    """A matrix that is a matrix product or a sum with such, and those products; else nothing.
+    """A matrix that is a matrix product, a sum with such or a multiple of one, and its parts.
 
     A matrix product may be computed in either orientation at no cost; an array that is given has
     its own.
     """
-    inner = unnamed(node)
-    terms = [term for _, term in inner.terms] if isinstance(inner, Sum) else [inner]
-    found = [term for term in terms if _is_matrix_product(term)]
+    inner, parts = unnamed(node), list[Node]()
+    if _is_matrix_product(inner):
+        return [node, inner]
+    if isinstance(inner, Sum):
+        parts = [term for _, term in inner.terms]
+    elif isinstance(inner, Product):
+        whole = [f.node for f in inner.factors if f.indices == inner.result]
+        parts = whole if len(whole) == 1 else []
+    found = [each for part in parts for each in products_of(part)]
     return [node, inner, *found] if found else []
 
 

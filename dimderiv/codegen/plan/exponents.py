@@ -344,12 +344,14 @@ def summed(node: Node) -> Node:
 def balanced(matrix: Node, depth: int = MOST_NESTED) -> tuple[Node, Node] | None:
     """A matrix with rows of moderate size, and the exponent that each row has lost.
 
+    Of one with an exponent for each entry, as of a kernel, rows would not become moderate.
+
     Args:
         matrix: a square matrix.
         depth: how many names, one under the other, to look behind.
     """
     found = scaled_apart(matrix, depth) and scaled_apart(matrix, depth, tails=True)
-    if found is None:
+    if found is None or any(len(part.along) > 1 for part in found.parts):
         return None
     taken = top(found.exponent(), (1,)) if 1 in found.along else found.exponent((0,))
     left = add(found.exponent(), scaled(-1, spread_out(taken, (0,), matrix.axes)))

@@ -5,7 +5,6 @@ of the graph's node, less those along which it is constant.
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from dimderiv.codegen.plan.cost import ARITHMETIC, cost_with
@@ -13,13 +12,13 @@ from dimderiv.codegen.plan.details import Detail, Entrywise, Exact, Multiplied, 
 from dimderiv.codegen.plan.kinds import COMPARISONS, FUNCTION, KINDS, OF_MATRICES, VIEWS, Traits
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.running import Running, whole
-from dimderiv.language import Dim
+from dimderiv.language import Dim, frozen
 
 # Views that run backwards, or show an entry at several places.
 ODD_VIEWS = frozenset({"flip", "windowed", "windows"})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen.by_identity
 class Operation:
     """One operation of a plan.
 

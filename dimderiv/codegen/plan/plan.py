@@ -226,8 +226,11 @@ class Plan:
 
     def extra_cost(self, op: Operation) -> Amount:
         """What an operation costs beyond what is computed already."""
-        new = self.new(op)
-        return Amount(self.sizes, lambda sizes: self._cost(new, sizes))
+        return self.cost(self.new(op))
+
+    def cost(self, ops: Iterable[Operation]) -> Amount:
+        """What operations cost together."""
+        return Amount(self.sizes, lambda sizes: self._cost(ops, sizes))
 
     def _cost(self, ops: Iterable[Operation], sizes: Sizes) -> float:
         costs, total = self._costs.setdefault(sizes, {}), 0.0

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from dimderiv import graph
 from dimderiv.codegen.plan.adding import Adding, letters_of_all
+from dimderiv.codegen.plan.by_others import by_others
 from dimderiv.codegen.plan.contraction import Contraction
 from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
@@ -26,6 +27,7 @@ from dimderiv.graph import (
     Constant,
     Factor,
     Function,
+    Key,
     LabelledProduct,
     Map,
     Merged,
@@ -36,8 +38,6 @@ from dimderiv.graph import (
     Size,
     Sum,
     Symbol,
-    add,
-    apply_map,
     is_definite,
     is_nonnegative,
     is_one,
@@ -75,6 +75,7 @@ class Planner:
         self.names: dict[Operation, str] = {}
         self._known = Known(plan)
         self._trying = 0
+        self._is_opened: dict[tuple[Key, int], bool] = {}
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
@@ -126,12 +127,10 @@ class Planner:
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
+        if (shared := by_others(node, self.demands.maps)) is not None:
+            return self.value(shared)
         if function == SMALL:
             function = "exp"
-        if function == ">" and first.key in self.demands.relus and graph.is_zero(others[0]):
-            first = apply_map("relu", first)
-        if function == "softplus" and (shared := self._softplus(first)) is not None:
-            return self.value(shared)
         if function == "sigmoid" and isinstance(first, Product) and first.coefficient < 0:
             minus = scaled(-1, first)
             # In `-(a - b)` the sign goes inside, to `b - a`.
@@ -141,17 +140,6 @@ class Planner:
         letters = letters_of_all(tensors)
         sides = [self.plan.aligned(tensor, letters) for tensor in tensors]
         return Tensor(self.plan.map(function, *sides), letters)
-
-    def _softplus(self, argument: Node) -> Node | None:
-        """A softplus by what that of minus its argument shares, and by one function less."""
-        minus = scaled(-1, argument)
-        if is_nonnegative(minus):
-            return apply_map("log1p", apply_map(SMALL, argument))
-        if minus.key not in self.demands.softplus:
-            return None
-        size = apply_map("abs", min(argument, minus, key=lambda each: each.key))
-        rest = apply_map("softplus", scaled(-1, size))
-        return add(apply_map("relu", argument), rest)
 
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
@@ -310,11 +298,21 @@ class Planner:
         opened = distributed(node, self.plan.sizes) if self._trying < MOST_NESTED else None
         if opened is None:
             return self._contracted(node)
-        closed = self._known.tried(lambda: self._contracted(node))
+        at = node.key, self._trying
+        ways = (lambda: self._contracted(node), lambda: self._opened(opened))
+        if at not in self._is_opened:
+            closed, other = map(self._known.tried, ways)
+            self._is_opened[at] = other.cost < closed.cost
+            return self._known.taken(other if self._is_opened[at] else closed)
+        # A trial around it has asked before: else each level of sums would multiply the trials.
+        return ways[self._is_opened[at]]()
+
+    def _opened(self, opened: Node) -> Tensor:
+        """The value of a product that is multiplied out."""
         self._trying += 1
-        other = self._known.tried(lambda: self.value(opened))
+        found = self.value(opened)
         self._trying -= 1
-        return self._known.taken(other if other.cost < closed.cost else closed)
+        return found
 
     def _contracted(self, node: Product) -> Tensor:
         coefficient, factors = self.demands.familiar(node)

@@ -86,11 +86,10 @@ class Scaling:
             return None
         count, factors = self.plan.sizes.entries, op.arguments
         least = min(range(len(factors)), key=lambda k: count(factors[k].dims))
-        if factors[least].is_truth:
-            return None
         if not factors[least].rank:
-            return least if op.rank else None
-        is_entrywise = op.kind == "map" and not factors[least].arguments
+            return least if op.rank and not factors[least].is_truth else None
+        is_given = not factors[least].arguments and not factors[least].is_truth
+        is_entrywise = op.kind == "map" and is_given
         times = 1 if is_entrywise else 4
         return least if times * count(factors[least].dims) <= count(op.dims) else None
 

@@ -4,9 +4,9 @@ The cheapest order of one product alone may cost more together with others.  So 
 too costs each of them a part, as long as they are not planned.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 
 from dimderiv.graph import Factor, Key, Node, Product, letters_of
 
@@ -59,10 +59,10 @@ class Sharing:
 
     def planned(self, node: Product, made: Collection[frozenset[int]]) -> None:
         """Forget a product that is planned, and remember which of its pairs are computed."""
-        for places, pair in _pairs(node).items():
+        for pair in self.pairs.get(node.key, ()):
             self.left[pair].discard(node.key)
-            if places in made:
-                self.made.add(pair)
+        if made:
+            self.made.update(pair for places, pair in _pairs(node).items() if places in made)
 
 
 def _pairs(node: Product) -> dict[frozenset[int], Pair]:
@@ -70,10 +70,12 @@ def _pairs(node: Product) -> dict[frozenset[int], Pair]:
     arrays = [k for k, factor in enumerate(node.factors) if factor.indices]
     if len(arrays) < 3 or any(node.factors[k].power != 1 for k in arrays):
         return {}
+    letters = {k: {*letters_of(node.factors[k].indices)} for k in arrays}
+    uses = Counter(chain(letters_of(node.result), *letters.values()))
     found = {}
     for one, other in combinations(arrays, 2):
-        rest = [node.factors[k] for k in arrays if k not in (one, other)]
-        needed = {*letters_of(node.result), *_letters(rest)}
+        first, second = letters[one], letters[other]
+        needed = {i for i in first | second if uses[i] > (i in first) + (i in second)}
         found[frozenset([one, other])] = _pair([node.factors[one], node.factors[other]], needed)
     return found
 

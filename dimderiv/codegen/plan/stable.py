@@ -20,6 +20,7 @@ from dimderiv.codegen.plan.exponents import (
     times_exp,
 )
 from dimderiv.codegen.plan.largest import exp_of_small
+from dimderiv.codegen.plan.shifts import without_common
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -74,6 +75,8 @@ def _instead(node: Node) -> Node | None:
         case Function("det" | "inv"):
             found = scaled_apart(node)
             return found and times_exp(found.mantissa, found.exponent())
+        case Function("softmax" | "logsoftmax" | "logsumexp"):
+            return without_common(node)
         case Function("logdet", (matrix,)):
             rows = balanced(matrix)
             return rows and add(apply_function("logdet", (rows[0],), ()), summed(rows[1]))
@@ -152,10 +155,12 @@ def _cancelled(node: Product) -> Node | None:
     """A product of several exponentials, some of which may be large or below the line, as one."""
     plain = [f for f in node.factors if not are_letters(f.indices) or _is_moderate(f.node)]
     apart = [f for f in node.factors if f not in plain]
+    may_be_large = [f for f in apart if _divides(f) or scaled_apart(f.node)]
+    large = [f for f in may_be_large if scaled_apart(f.node, tails=True)]
+    if not large:
+        return None
     tails = [f for f in apart if scaled_apart(f.node, tails=True)]
-    large = [f for f in tails if _divides(f) or scaled_apart(f.node)]
-    is_quotient = any(map(_divides, large))
-    if len(tails) < 2 or not (is_quotient or (large and _differ(tails, large))):
+    if len(tails) < 2 or not (any(map(_divides, large)) or _differ(tails, large)):
         return None
     mantissas, exponents = split(apart, MOST_NESTED, tails=True)
     groups = gathered(exponents, node.dims)

@@ -5,7 +5,6 @@ where there is none, two are taken that are nearly the best together.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 from math import gcd
@@ -15,13 +14,13 @@ from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.show import show
-from dimderiv.language import Dim, Monomial
+from dimderiv.language import Dim, Monomial, frozen
 
 MOST_REGIMES = 9
 ENOUGH = 1.25
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Variant:
     """A plan of the programs.
 

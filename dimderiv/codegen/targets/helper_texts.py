@@ -3,12 +3,13 @@
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from dimderiv.language import frozen
 
-@dataclass(frozen=True)
+
+@frozen.record
 class HelperFunction:
     """The text of a function, constant or optional import, and every name that occurs in it."""
 

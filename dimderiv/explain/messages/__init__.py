@@ -1,11 +1,11 @@
 """The sentences of the steps, one data file a language, all with the same keys."""
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from os import PathLike, path
 
 from dimderiv.errors import UnknownNameError
+from dimderiv.language import read_table
 
 __all__ = ["LANGUAGES", "sentences", "sentences_in"]
 
@@ -24,11 +24,11 @@ def sentences(language: str) -> Mapping[str, str]:
     >>> sentences("en")["answer"]
     'Put together:'
     """
-    return sentences_in(Path(__file__).parent, language)
+    return sentences_in(path.dirname(__file__), language)
 
 
 @cache
-def sentences_in(folder: Path, language: str) -> Mapping[str, str]:
+def sentences_in(folder: str | PathLike[str], language: str) -> Mapping[str, str]:
     """The sentences of a language, from a folder with one data file a language.
 
     Args:
@@ -40,4 +40,4 @@ def sentences_in(folder: Path, language: str) -> Mapping[str, str]:
     """
     if language not in LANGUAGES:
         raise UnknownNameError(f"{language!r} is unknown", hint=f"one of {', '.join(LANGUAGES)}")
-    return tomllib.loads(folder.joinpath(f"{language}.toml").read_text("utf-8"))
+    return read_table(path.join(folder, f"{language}.toml"))

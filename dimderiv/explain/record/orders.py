@@ -5,13 +5,12 @@ Comes out: where that order breaks, and how many of all orders and transposes do
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial, reduce
 from itertools import pairwise
 from math import factorial, prod
 from typing import NamedTuple
 
-from dimderiv.language import Binary, Group, Negative, Number, Shape, Transpose, Tree
+from dimderiv.language import Binary, Group, Negative, Number, Shape, Transpose, Tree, frozen
 
 MOST_FACTORS = 5
 
@@ -54,7 +53,7 @@ class Count(NamedTuple):
     other: Tree | None
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Order:
     """What the shapes of some factors say about the order in which to multiply them.
 

@@ -4,15 +4,15 @@ What is told only where a name or a rule occurs for the first time is not compar
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import partial, reduce
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from dimderiv.explain.record.orders import Order
-from dimderiv.language import Binary, Entry, IndexForm, Name, Shape, Statement, Tree
+from dimderiv.language import Binary, Entry, IndexForm, Name, Shape, Statement, Tree, frozen
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Equation:
     """Formulas that are equal, from left to right.
 
@@ -34,7 +34,7 @@ def defined(name: Name, value: Tree) -> Equation:
     return Equation((Entry(name, tuple(indices)) if indices else name, value.body), True)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Several:
     """Formulas that are listed, with a word before the last."""
 
@@ -61,7 +61,7 @@ class IndexOf(NamedTuple):
     tree: Tree
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Sentence:
     """A sentence: its key in `dimderiv/explain/messages`, and what fills its fields."""
 
@@ -102,7 +102,7 @@ class LetteredArray(NamedTuple):
 Sizes: TypeAlias = tuple[Sentence, ...]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class StepTerm:
     """A product of the factors that the scalar rule gives, and how it is arranged.
 
@@ -129,7 +129,7 @@ class StepTerm:
     sizes: tuple[Sizes, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Operand:
     """What a step differentiates by.
 
@@ -179,7 +179,7 @@ class Received(NamedTuple):
 PassageKind: TypeAlias = Literal["sum", "product", "transpose", "name"]
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Passed(Recorded):
     """An operation that hands on what arrives, times a constant or transposed at most.
 
@@ -212,7 +212,7 @@ class Origin(NamedTuple):
     parameter: str
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Differentiated(Recorded):
     """An operation differentiated by one operand.
 
@@ -255,7 +255,7 @@ class Differentiated(Recorded):
     value: Equation
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Added(Recorded):
     """The ways in which something enters the value, added up.
 
@@ -272,7 +272,7 @@ class Added(Recorded):
     value: Equation
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Vanished(Recorded):
     """An intermediate the derivative by which is zero for what it stands for.
 
@@ -283,7 +283,7 @@ class Vanished(Recorded):
     operand: Tree
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Changed(Recorded):
     """How an operation changes along the directions of the variables.
 
@@ -303,7 +303,7 @@ class Changed(Recorded):
 BlockKind: TypeAlias = Literal["derived", "equal", "transposed", "zero"]
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class HessianBlock(Recorded):
     """The gradient by one variable, as it was found, which is differentiated by another one next.
 
@@ -327,7 +327,7 @@ class HessianBlock(Recorded):
     has_axes: bool
 
 
-@dataclass(frozen=True, repr=False)
+@frozen.record
 class Stacked(Recorded):
     """A derivative with more than two axes, made a matrix: columns stacked on both sides.
 

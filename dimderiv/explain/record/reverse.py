@@ -6,7 +6,7 @@ is small.  A part that receives just what arrives, or a constant times it, needs
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from dimderiv.conform import UserLetters, symbols, written_name
 from dimderiv.differentiate import Gradients, Visit, partials
@@ -62,6 +62,7 @@ from dimderiv.language import (
     Statement,
     Tree,
     all_occur,
+    frozen,
     replaced,
 )
 from dimderiv.rulebook import Rule, Rulebook
@@ -73,7 +74,7 @@ LETTERED = ("rows", "matrix")
 MOST_FACTORS = 2_000
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Sources:
     """What the steps are made from.
 

@@ -2,9 +2,8 @@
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from dimderiv.language import COMPARISONS, Binary, Entry, Slice, Tree, walk
+from dimderiv.language import COMPARISONS, Binary, Entry, Slice, Tree, frozen, walk
 from dimderiv.sources.code.arranging import with_new_axes
 from dimderiv.sources.code.functions.matrices import picked
 from dimderiv.sources.code.values import (
@@ -20,7 +19,7 @@ from dimderiv.sources.code.values import (
 Read = Callable[[ast.expr], Value]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class _Range:
     """A slice: the places from a size up to another one."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from dimderiv.errors import ParseError, Span
-from dimderiv.language import ONE, OPEN, Declaration, Name, Signature, Statement, Tree, walk
+from dimderiv.language import ONE, OPEN, Declaration, Name, Signature, Statement, Tree, frozen, walk
 from dimderiv.sources.code.habits import candidates
 from dimderiv.sources.code.names import Names
 from dimderiv.sources.code.text import Text
@@ -28,7 +28,7 @@ def axes_declared(declared: Declaration) -> int:
     return 0 if shape.is_scalar else len(shape)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Known:
     """What is known before the text is read.
 

@@ -5,11 +5,10 @@ Of the readings whose arrays fit each other, the one is taken that is nearest to
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from dimderiv.errors import DimderivError, ShapeError
 from dimderiv.infer import Typed
-from dimderiv.language import Program
+from dimderiv.language import Program, frozen
 from dimderiv.sources.code.scope import Trial
 from dimderiv.sources.code.statements import Statements
 
@@ -21,7 +20,7 @@ Reader = Callable[[Trial], Statements]
 Inferred = Callable[[Statements, Program], Typed]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Settled:
     """A reading that fits: the program with its shapes, and how far it is from the habits."""
 

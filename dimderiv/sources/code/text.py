@@ -2,10 +2,10 @@
 
 import ast
 import warnings
-from dataclasses import dataclass
 from itertools import accumulate
 
 from dimderiv.errors import LimitError, ParseError, Span
+from dimderiv.language import frozen
 
 LONGEST = 20_000
 MOST_NODES = 5_000
@@ -36,7 +36,7 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Text:
     """A text with its tree, whose places may lie in another line by a line that was put before."""
 

@@ -5,15 +5,15 @@ A 1-D array is a column in the language, or a row where that is how it came abou
 
 import ast
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import NoReturn, TypeAlias
 
 from dimderiv.errors import DimderivError, ParseError, ShapeError, Span
-from dimderiv.language import Name, Negative, Number, Shape, Transpose, Tree, walk
+from dimderiv.language import Name, Negative, Number, Shape, Transpose, Tree, frozen, walk
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Array:
     """An array of NumPy as a tree of the language.
 
@@ -63,7 +63,7 @@ class Array:
         return self.tree.name if isinstance(self.tree, Name) else None
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Parts:
     """Several values with names, of which only some are read: `sign, logdet = slogdet(A)`."""
 
@@ -71,7 +71,7 @@ class Parts:
     values: Mapping[str, "Array | None"]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Function:
     """A function of a library: `np.linalg.norm` is `norm` of `numpy`."""
 
@@ -79,14 +79,14 @@ class Function:
     library: str
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Module:
     """A library, or a part of one."""
 
     path: str
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Written:
     """A function that the text itself defines."""
 
@@ -95,12 +95,12 @@ class Written:
     body: "tuple[ast.stmt, ...] | ast.expr"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Kind:
     """The type of the entries of an array, which changes nothing here: `np.float32`."""
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Counting:
     """The whole numbers below a size, `np.arange(n)`, as an index."""
 
@@ -113,7 +113,7 @@ Value: TypeAlias = (
 )
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Claim:
     """What the shape of a part has to be for the reading to be right.
 
@@ -136,7 +136,7 @@ IS_COLUMN = Claim(lambda shape: shape.cols.is_one, "the axis that is left out ha
 IS_NUMBER = Claim(lambda shape: shape.is_scalar, "there is more than one entry")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Place:
     """Where a function is called, and what it may ask there.
 

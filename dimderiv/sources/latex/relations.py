@@ -6,9 +6,9 @@ r"""A formula of notes to its relations: what is equal to what, and what lies in
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dimderiv.errors import DimderivError
+from dimderiv.language import frozen
 from dimderiv.rulebook import load_rules
 from dimderiv.sources.latex.cursor import Shared
 from dimderiv.sources.latex.formulas import FormulaReader
@@ -52,7 +52,7 @@ _RELATIONS |= {"approx", "sim", "simeq", "cong", "propto", "subset", "subseteq",
 _RELATIONS |= {"succ", "succeq", "prec", "preceq"}
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Side:
     """One side of a relation.
 
@@ -80,7 +80,7 @@ class Side:
         return self.source[self.start : self.end]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Relation:
     """What stands between two separators.
 
@@ -93,7 +93,7 @@ class Relation:
     signs: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Head:
     """A name, perhaps with arguments in brackets.
 

@@ -8,10 +8,11 @@ r"""Derivatives as they are written: `\nabla_w J`, `\frac{\partial f}{\partial X
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from dimderiv.errors import DimderivError, ParseError
+from dimderiv.language import frozen
 from dimderiv.sources.latex.cursor import Cursor, Shared
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.names import TRANSPOSES
@@ -22,7 +23,7 @@ _PRIMES = {"'", "prime"}
 _DIFFERENTIALS = frozenset({"partial", "d"})
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Slope:
     """A derivative as it is written.
 

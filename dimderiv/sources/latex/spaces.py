@@ -12,7 +12,7 @@ from dimderiv.sources.latex.lexemes import Lexeme
 _FONTS = frozenset({"double", "bold", "script"})
 _PROPERTIES = {
     ("R", ""): "",
-    ("R", "+"): "",
+    ("R", "+"): "nonnegative",
     ("R", "++"): "positive",
     ("S", ""): "symmetric",
     ("S", "+"): "psd",

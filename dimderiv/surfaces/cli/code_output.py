@@ -1,19 +1,18 @@
 """Generated code as it was asked for on the command line, and the file that it is written to."""
 
-import re
 import shlex
 from collections.abc import Collection, Sequence
 from keyword import iskeyword
-from pathlib import Path
 
 import click
 
 from dimderiv.derivation import Derivation
+from dimderiv.lazy import pattern
 from dimderiv.surfaces.cli.request import Request
 
 # The first line of a file that may be overwritten, up to the command that made it.
 MADE_BY = "# Made by dimderiv: "
-_SIZE = re.compile(r"\s*([A-Za-z]\w*)\s*=\s*([1-9][0-9]*)\s*")
+_SIZE = pattern(r"\s*([A-Za-z]\w*)\s*=\s*([1-9][0-9]*)\s*")
 
 
 def source(derivation: Derivation, request: Request, test: bool | str | None = None) -> str:
@@ -33,6 +32,8 @@ def source(derivation: Derivation, request: Request, test: bool | str | None = N
 def files(derivation: Derivation, request: Request) -> dict[str, str]:
     """What is written to files: the code, and beside it a test that imports it."""
     assert request.output is not None, "whoever asks for files names one"
+    from pathlib import Path  # slow to import
+
     path = Path(request.output)
     found = {request.output: source(derivation, request, test=False)}
     if request.test:
@@ -62,6 +63,8 @@ def _sizes(text: str, known: Collection[str]) -> dict[str, int]:
 
 def write(source: str, file: str, words: Sequence[str]) -> None:
     """Write code to a file, which runs without dimderiv."""
+    from pathlib import Path  # slow to import
+
     path = Path(file)
     try:
         if path.exists() and not path.read_bytes().startswith(MADE_BY.encode()):

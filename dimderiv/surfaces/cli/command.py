@@ -5,17 +5,14 @@ answer was checked go to standard error.  Only long options exist, so that an ex
 with a minus: click would look for one-letter options inside `-x'Ax`.
 """
 
-import difflib
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise, takewhile
 from typing import Any
 
 import click
-from click.shell_completion import shell_complete
 
 from dimderiv.codegen import TARGETS
 from dimderiv.derivation import FORMS, check_rules, derive
@@ -170,6 +167,8 @@ def rules_command(check: bool, rules: tuple[str, ...], lang: str) -> int:
     """List the rules: what can be differentiated, how, where it holds, and who says so."""
     rulebook = load_rules(*rules)
     if not check:
+        import shutil  # slow to import
+
         width = shutil.get_terminal_size(fallback=(WIDEST, 24)).columns
         click.echo(rule_table(rulebook, width=min(max(width, NARROWEST), WIDEST)))
         return 0
@@ -207,6 +206,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.excepthook = confess
     words = list(arguments)
     if COMPLETE in os.environ:
+        from click.shell_completion import shell_complete  # slow to import
+
         return shell_complete(derive_command, {}, "dimderiv", COMPLETE, os.environ[COMPLETE])
     lang = language_of(words)
     return exit_status(lambda: run(words, lang), lang)
@@ -264,7 +265,9 @@ def refuse_misspelled(words: list[str], command: click.Command) -> None:
     for word in given:
         option = word.partition("=")[0]
         if re.match("--[A-Za-z]", word) and option not in takes_value:
-            nearest = difflib.get_close_matches(option, takes_value, n=1, cutoff=0.0)[0]
+            from difflib import get_close_matches  # slow to import
+
+            nearest = get_close_matches(option, takes_value, n=1, cutoff=0.0)[0]
             raise click.UsageError(
                 f"there is no option {option}; the nearest is {nearest}"
                 " (an expression that begins with -- goes last, after a lone --)"

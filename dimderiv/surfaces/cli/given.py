@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -19,7 +18,7 @@ def given_text(words: Sequence[str], file: str | None) -> str:
     if file is not None:
         if words:
             raise click.UsageError(f"--file and {words[0]!r} are two expressions; leave out one")
-        return _read(Path(file))
+        return _read(file)
     if not words:
         raise click.UsageError('there is no expression; write one such as "||Xw-y||^2"')
     if len(words) > 1:
@@ -30,9 +29,10 @@ def given_text(words: Sequence[str], file: str | None) -> str:
     return sys.stdin.read() if sys.stdin is not None else ""
 
 
-def _read(file: Path) -> str:
+def _read(file: str) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        with open(file, encoding="utf-8") as read:
+            return read.read()
     except OSError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

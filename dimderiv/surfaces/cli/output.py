@@ -1,6 +1,5 @@
 """The answer in the form that was asked for on the command line."""
 
-import json
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -15,6 +14,8 @@ from dimderiv.surfaces.translation import translated
 def answer_text(derivation: Derivation, request: Request) -> str:
     """What goes to standard output."""
     if request.as_json:
+        import json  # slow to import
+
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
     if request.code:
         return source(derivation, request).rstrip("\n")

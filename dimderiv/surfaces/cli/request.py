@@ -1,13 +1,12 @@
 """What was asked for on the command line."""
 
-from dataclasses import dataclass
-
 import click
 
+from dimderiv.language import frozen
 from dimderiv.surfaces.cli.given import given_text
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Request:
     """What was asked for on the command line."""
 

@@ -2,12 +2,12 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dimderiv.answer import Derived
 from dimderiv.errors import DimderivError, ParseError
+from dimderiv.language import frozen
 from dimderiv.surfaces.grading.grade import derived_of, graded, language_of
 from dimderiv.surfaces.grading.verdict import Verdict
 from dimderiv.surfaces.grading.words import Words
@@ -15,7 +15,7 @@ from dimderiv.surfaces.grading.words import Words
 NEEDED = ("expr", "wrt", "answer")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Row:
     """What came out for one answer.
 

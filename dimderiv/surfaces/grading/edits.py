@@ -1,7 +1,7 @@
 """The edits of an answer that are tried: each exchanges one part of it for another."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import permutations, product
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from dimderiv.language import (
     Tree,
     children,
     copied,
+    frozen,
     replaced,
     walk,
 )
@@ -57,7 +58,7 @@ class Edit(NamedTuple):
     told: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Vocabulary:
     """What an edit may bring in.
 

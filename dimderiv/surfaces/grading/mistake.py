@@ -1,14 +1,13 @@
 """An explanation of what is wrong, not yet in words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from dimderiv.language import Program
+from dimderiv.language import Program, frozen
 from dimderiv.render import text
 from dimderiv.surfaces.grading.edits import Edit
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Mistake:
     """What is wrong with an answer.
 

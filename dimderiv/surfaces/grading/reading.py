@@ -1,6 +1,6 @@
 """The text of an answer, read beside the expression that it is to be the derivative of."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dimderiv.answer import Question, Variables
 from dimderiv.derivation import read_foreign, recognised
@@ -14,6 +14,7 @@ from dimderiv.language import (
     Program,
     Shape,
     Statement,
+    frozen,
     names_in_brackets,
     parse_program,
 )
@@ -22,7 +23,7 @@ from dimderiv.language import (
 CONSTANTS = frozenset({"I", "pi"})
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Answer:
     """An answer of somebody's.
 

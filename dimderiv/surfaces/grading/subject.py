@@ -1,7 +1,7 @@
 """An answer beside the right one, at two points where all that is tried is evaluated."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Literal
@@ -10,7 +10,7 @@ from dimderiv import verify
 from dimderiv.answer import Derived, Question, Variables
 from dimderiv.derivation import claim_of
 from dimderiv.errors import VerificationError
-from dimderiv.language import Program, Shape, Statement, Tree, written_out
+from dimderiv.language import Program, Shape, Statement, Tree, frozen, written_out
 from dimderiv.surfaces.grading.coefficients import ratio, simple
 from dimderiv.verify import (
     Claim,
@@ -29,7 +29,7 @@ DIGITS, ROUNDING = 60, 1e-30
 Standing = Literal["agrees", "differs", "misfit", "unclear"]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Subject:
     """An answer and what it is compared with.
 

@@ -1,7 +1,8 @@
 """What is said of an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from dimderiv.language import frozen
 
 KINDS: Mapping[str, str] = {
     "right": "right, in whatever spelling",
@@ -29,7 +30,7 @@ KINDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Verdict:
     """Whether an answer is right, and if not, why.
 

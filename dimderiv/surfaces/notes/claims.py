@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dimderiv.errors import DimderivError, ParseError, UnknownNameError
+from dimderiv.language import frozen
 from dimderiv.sources import (
     Side,
     Slope,
@@ -28,7 +29,7 @@ _ANY = r"\Upsilon"
 _ENTRIES = r"\mathrm{entries}"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Question:
     """A derivative in the scope that it stands in.
 

@@ -2,11 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import PurePath
 
 from dimderiv.errors import DimderivError, LimitError, ParseError, Span
+from dimderiv.language import frozen
 from dimderiv.surfaces.notes import markdown, tex
 from dimderiv.surfaces.notes.cells import markdown_cells
 from dimderiv.surfaces.notes.delimiters import IGNORE, Delimited, Scan, shifted
@@ -27,7 +28,7 @@ LONGEST = 20_000_000
 _BETWEEN_CELLS = "\n\n"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Formula:
     """A formula of a file.
 
@@ -47,7 +48,7 @@ class Formula:
     error: DimderivError | None = None
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Document:
     """A file of notes.
 

@@ -11,7 +11,7 @@ from dimderiv import render
 from dimderiv.answer import Derived
 from dimderiv.derivation import derive
 from dimderiv.errors import DimderivError
-from dimderiv.language import Binary, Call, Entry, Name, Program, Tree, walk
+from dimderiv.language import Binary, Call, Entry, Name, Program, Tree, frozen, walk
 from dimderiv.sources import SIGNS
 from dimderiv.surfaces.grading import Verdict, Words, approved, derived_of, graded
 from dimderiv.surfaces.notes.spelling import has_new_names, in_latex
@@ -52,7 +52,7 @@ class Asked(NamedTuple):
         return {"shapes": dict(self.shapes), "order": self.order, "layout": self.layout}
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Claim:
     """What the text says that a derivative is.
 
@@ -69,7 +69,7 @@ class Claim:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Outcome:
     """What came out for a claim.
 

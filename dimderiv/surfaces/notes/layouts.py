@@ -1,13 +1,13 @@
 """Layouts that a document keeps to: where most claims of a kind have rows and columns exchanged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from dimderiv.language import frozen
 from dimderiv.surfaces.notes.judge import Outcome
 from dimderiv.surfaces.notes.report import Finding
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Claimed:
     """A finding with what the layouts of a document are told by.
 

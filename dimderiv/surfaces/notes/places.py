@@ -2,15 +2,16 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from re import compile as pattern
+
+from dimderiv.language import frozen
 
 _LINE_END = pattern(r"\r\n|\n|\r")
 BOM = "\ufeff"
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Text:
     """A text, and where each character of it stands in the file.
 
@@ -41,7 +42,7 @@ class Text:
         return Text(self.text[start:end], self.places[start : end + 1])
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Lines:
     """The lines of a file.
 

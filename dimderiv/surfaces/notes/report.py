@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from dimderiv.language import frozen
 
 # What is said of a formula, and whether it makes the status of the command 1.
 KINDS: Mapping[str, bool] = {
@@ -18,7 +19,7 @@ KINDS: Mapping[str, bool] = {
 }
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Place:
     """A place in a file, as editors count; in a notebook also the cell and the place there.
 
@@ -33,7 +34,7 @@ class Place:
     cell: tuple[int, int, int] | None = None
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Finding:
     """What is said of one claim, or of a formula that is not read.
 
@@ -90,7 +91,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Report:
     """What is said of a file.
 

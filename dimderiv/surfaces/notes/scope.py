@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple
 
-from dimderiv.language import read_shapes
+from dimderiv.language import frozen, read_shapes
 from dimderiv.rulebook import Rulebook
 from dimderiv.sources import Head, read_latex
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Declared:
     """A shape that the text declares.
 
@@ -26,7 +26,7 @@ class Declared:
     section: int
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Definition:
     """What a name stands for.
 

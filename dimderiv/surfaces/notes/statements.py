@@ -4,10 +4,11 @@ A claim is a derivative with an equals sign; each side of a chain of them is cla
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
 from dimderiv.errors import DimderivError, ParseError
+from dimderiv.language import frozen
 from dimderiv.sources import (
     Head,
     Relation,
@@ -31,7 +32,7 @@ _CONDITIONS = frozenset({"<", ">", "le", "ge", "ne", "ll", "gg"})
 _TRANSPOSED = ("^\\top", "^T", "'", "^{\\top}", "^{T}", "^\\mathsf{T}", "^{\\mathsf T}")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Statement:
     """What one formula, or a part of it, says.
 

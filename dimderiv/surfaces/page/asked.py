@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Self
 
 from dimderiv.derivation import Derivation, derive, read
 from dimderiv.errors import LimitError, ParseError, UnknownNameError
 from dimderiv.explain import LANGUAGES
 from dimderiv.infer import Typed, infer
-from dimderiv.language import read_shapes
+from dimderiv.language import frozen, read_shapes
 from dimderiv.rulebook import load_rules, with_declared
 
 # More than anyone types; the engine has limits of its own.
@@ -17,7 +17,7 @@ MOST_SIGNS = 20_000
 WANTED: Mapping[object, str] = {str: "a text", int: "a whole number", bool: "true or false"}
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Asked:
     """A question; each key of the JSON is one of these.
 

@@ -35,7 +35,7 @@ def library_licence() -> bytes:
 def _package() -> dict[str, Path]:
     """The files of dimderiv by their names in the archive."""
     found = {}
-    for folder, name in ((PACKAGE, "dimderiv"), (rules_folder(), "dimderiv/rules")):
+    for folder, name in ((PACKAGE, "dimderiv"), (Path(rules_folder()), "dimderiv/rules")):
         for file in folder.rglob("*"):
             if file.suffix in KINDS:
                 found[f"{name}/{file.relative_to(folder).as_posix()}"] = file

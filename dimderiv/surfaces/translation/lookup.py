@@ -7,13 +7,13 @@ sentence that no file has stays as it is.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
 
+from dimderiv.language import read_table
 from dimderiv.surfaces.translation.template import (
     Template,
     between,
@@ -166,7 +166,7 @@ def catalogue(lang: str) -> tuple[dict[str, str], Templates, Templates]:
     weights: dict[tuple[str, ...], int] = {}
     others = {}
     for file in sorted(Path(__file__).parent.joinpath(lang).glob("*.toml")):
-        for english, other in tomllib.loads(file.read_text("utf-8")).items():
+        for english, other in read_table(str(file)).items():
             literals = between(english)
             if len(literals) == 1:
                 whole[literals[0]] = Template(other).filled(())

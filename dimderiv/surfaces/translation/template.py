@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from dimderiv.language import frozen
 
 _FIELD = re.compile(r"\{(\d*)(?::(word|list|name))?\}")
 # The braces of a sentence itself are doubled, as in Python.
@@ -61,7 +62,7 @@ def is_paired(text: str) -> bool:
     return all(text.count(a) == text.count(b) for a, b in _BRACKETS)
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Template:
     """A sentence that is written with values in its fields: `{}`, or `{0}` for one by its number.
 

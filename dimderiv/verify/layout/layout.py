@@ -1,12 +1,11 @@
 """Where each derivative stands in an answer, and what it is called."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 from dimderiv.errors import ShapeError
-from dimderiv.language import SCALAR, IndexForm, Shape, Tree
+from dimderiv.language import SCALAR, IndexForm, Shape, Tree, frozen
 from dimderiv.verify.claim import Claim, NotVerifiableError
 from dimderiv.verify.layout.lengths import Size, size_at
 from dimderiv.verify.layout.tables import Array, Place, Sized, entries, offset, shaped, size_of
@@ -18,7 +17,7 @@ Arrays: TypeAlias = Callable[[Tree, Size | None], Sized]
 Forms: TypeAlias = Callable[[IndexForm], Array]
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Placement:
     """The derivative of a claim at some sizes.
 

@@ -6,13 +6,13 @@ that runs over both letters, and `o+k` is an axis that slides.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
 from typing import Any
 
 from dimderiv.errors import ShapeError
+from dimderiv.language import frozen
 from dimderiv.verify.layout.tables import Sized, entries, places, shaped, size_of
 
 Places = Mapping[str, int]
@@ -23,7 +23,7 @@ _LETTER = re.compile(r"[a-z]")
 _ORDERED = re.compile(r",\s*([a-z])\s*>=\s*([a-z])\s*$")
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Lettered:
     """A signature: the letters of each axis of each argument and of the value.
 

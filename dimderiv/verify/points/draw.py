@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import prod
 from random import Random
 
-from dimderiv.language import Declaration
+from dimderiv.language import OF_ONE_SIGN, Declaration
 from dimderiv.verify.evaluate import ZERO, Arithmetic, combined, diagonal, inverse, matrix_product
 from dimderiv.verify.layout import (
     Array,
@@ -193,7 +193,7 @@ def _array(values: _Values, size: Size, style: str, properties: frozenset[str]) 
         return shaped(size, [*map(Fraction, zeros_and_ones(values.rng, size, properties))])
     if len(size) == 2:
         return _table(values, size, style, properties)
-    if "positive" in properties:
+    if properties & OF_ONE_SIGN:
         style = f"{style} positive".replace("negative", "")
     return shaped(size, values.draw(size.entries, style))
 
@@ -206,7 +206,7 @@ def _table(values: _Values, size: Size, style: str, properties: frozenset[str]) 
         return _distribution(rng, rows, cols, one_hot="onehot" in properties)
     if "orthogonal" in properties:
         return _orthogonal(values, rows, cols)
-    if "positive" in properties:
+    if properties & OF_ONE_SIGN:
         style = f"{style} positive".replace("negative", "")
     entries = values.draw(rows * cols, style)
     table = [entries[start : start + cols] for start in range(0, rows * cols, cols)]

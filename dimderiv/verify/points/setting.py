@@ -1,10 +1,10 @@
 """What several claims about one expression share: its sizes, its symbols, its value at a point."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from dimderiv.errors import ShapeError, VerificationError
-from dimderiv.language import SCALAR, Name
+from dimderiv.language import SCALAR, Name, frozen
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import (
     ONE,
@@ -36,7 +36,7 @@ from dimderiv.verify.layout import (
 INNER = 2
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Trial:
     """One point to check at.
 

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from mpmath.ctx_mp import MPContext
 
-from dimderiv.language import Declaration
+from dimderiv.language import OF_ONE_SIGN, Declaration
 from dimderiv.verify.layout import (
     PRIMITIVES,
     Size,
@@ -139,7 +139,7 @@ def draw(
             frozenset({"probability"}) if name in distributions else frozenset()
         )
         style = STYLES[attempt] if attempt < len(STYLES) else rng.choice(STYLES)
-        if "positive" in properties and "positive" not in style:
+        if properties & OF_ONE_SIGN and "positive" not in style:
             style = "positive"
         point.free[name] = _symbols(name, size)
         values = _numbers(rng, size, style)

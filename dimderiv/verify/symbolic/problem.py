@@ -1,10 +1,10 @@
 """A claim at given sizes: its expression, its answer and what moves, in either arithmetic."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from dimderiv.errors import ShapeError, VerificationError
+from dimderiv.language import frozen
 from dimderiv.verify.claim import Claim, NotVerifiableError, sizes_text
 from dimderiv.verify.layout import (
     EntryOf,
@@ -20,7 +20,7 @@ from dimderiv.verify.symbolic.arithmetic import AnswerOutside, Arithmetic, Outsi
 from dimderiv.verify.symbolic.evaluate import Reader
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Problem:
     """A claim at given sizes.
 

@@ -4,11 +4,12 @@ An entry is an expression of sympy or a float of mpmath; both have Python's oper
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isqrt
 from typing import Any, TypeAlias
 
 from dimderiv.errors import LimitError, ShapeError
+from dimderiv.language import frozen
 from dimderiv.verify.layout import (
     Size,
     SizeUnknownError,
@@ -25,7 +26,7 @@ Entry: TypeAlias = Any
 LARGEST = 5_000
 
 
-@dataclass(frozen=True)
+@frozen.record
 class Open:
     """A table that is made once its size is known.
 
