@@ -114,6 +114,11 @@ def columns(a: Array) -> Array:
     return np.asarray(found / np.linalg.norm(found, axis=0) * np.sign(top))
 
 
+def right(a: Array) -> Array:
+    """The right singular vectors by descending value, the largest entry of each positive."""
+    return columns(a.T @ a)[:, ::-1]
+
+
 class Dense(Lettered):
     """Evaluates one program."""
 
@@ -306,6 +311,9 @@ class Dense(Lettered):
             "chol": lambda: np.linalg.cholesky((a + a.T) / 2),
             "eigmin": lambda: np.linalg.eigvals(a).real.min(),
             "eigvals": lambda: np.linalg.eigvalsh((a + a.T) / 2)[:, None],
+            "svdvals": lambda: np.linalg.svd(a)[1][:, None],
+            "svdU": lambda: a @ right(a) / np.linalg.svd(a)[1],
+            "svdV": lambda: right(a),
             "eigvecs": lambda: columns((a + a.T) / 2),
             "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],

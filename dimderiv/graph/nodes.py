@@ -29,7 +29,7 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
 # The function that is written `A^k`, with an exponent that is no number.
 MATRIX_POWER = "mpower"
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs", "svdV"})
 
 
 class Merged(NamedTuple):
@@ -264,7 +264,7 @@ def is_skew(node: Node) -> bool:
 def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
     if isinstance(node, Function):
-        return node.function == "eigvecs"
+        return node.function in {"eigvecs", "svdV"}
     return isinstance(node, Symbol) and "orthogonal" in node.properties
 
 

@@ -285,7 +285,7 @@ def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]
     signature = read_signature(rule.signature)
     argument = signature.arguments[place]
     is_named_anew = argument == ("i", "j") or (rule.kind == "matrix" and len(argument) == 2)
-    return signature.value, ("p", "q") if is_named_anew else argument
+    return signature.entry, ("p", "q") if is_named_anew else argument
 
 
 def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, LetteredEntries]]:

@@ -104,6 +104,12 @@ def spectrum(a: Tensor, part: int) -> Tensor:
     return torch.cat([eigen((a + a.T) / 2, place)[part] for place in range(len(a))], part)
 
 
+def singular(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Singular values as a column, descending, and the right vectors as columns."""
+    values, vectors = (spectrum(a.T @ a, part).flip(part) for part in (0, 1))
+    return torch.sqrt(values), vectors
+
+
 def slope(a: Tensor, e: Tensor) -> Tensor:
     """The derivative of the exponential of a matrix along a direction."""
     n = len(a)
@@ -300,6 +306,9 @@ class Evaluator:
             "eigmin": lambda: eigen(a, 0)[0],
             "eigvec": lambda: eigen(a, -1)[1],
             "eigvals": lambda: spectrum(a, 0),
+            "svdvals": lambda: singular(a)[0],
+            "svdU": lambda: a @ singular(a)[1] / singular(a)[0].T,
+            "svdV": lambda: singular(a)[1],
             "eigvecs": lambda: spectrum(a, 1),
             "diag": lambda: torch.diag(a.reshape(-1)) if 1 in a.shape else torch.diag(a)[:, None],
             "tril": lambda: torch.tril(a),

@@ -241,6 +241,8 @@ class Extents:
                 return cols, rows
             case "eigvec" | "eigvals":
                 return rows, ONE
+            case "svdvals" | "svdV":
+                return cols, ONE if name == "svdvals" else cols
             case "vec":
                 return rows.times(cols), ONE
             case "diag" if rows.is_one or cols.is_one:
@@ -350,6 +352,7 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "dpower",
         "sqrtm",
         "polar",
+        "svdU",
         "tril",
         "triu",
         "softmax",

@@ -3,7 +3,7 @@
 from dimderiv.codegen.plan import details
 from dimderiv.codegen.plan.cost import CALL, ENTRY
 from dimderiv.codegen.plan.factorizations import called, factorized
-from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
+from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS, OF_PARTS
 from dimderiv.codegen.plan.operations import (
     Operation,
     beneath_views,
@@ -26,6 +26,7 @@ __all__ = [
     "LARGE",
     "MOST_OPERATIONS",
     "MOST_REGIMES",
+    "OF_PARTS",
     "Condition",
     "Goals",
     "Late",

@@ -52,6 +52,7 @@ from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet", "detsign"})
+SINGULAR = frozenset({"svdvals", "svdU", "svdV"})
 NO_USES: Mapping[frozenset[int], int] = {}
 Letters = tuple[int, ...]
 
@@ -165,6 +166,9 @@ class Planner:
         arrays = [plan.full(self.value(each), each.axes) for each in arguments]
         if node.function in OF_FACTORS and arrays[0].rank == 2:
             return self._of_factor(node, arrays[0])
+        if node.function in SINGULAR and arrays[0].rank == 2:
+            factor = plan.make("svd", arrays, arrays[0].dims)
+            return Tensor(plan.make(function, (factor,), node.axes), every)
         if node.function in OF_FACTORS:
             return Tensor(plan.make(function, arrays, node.axes, Asked(whole=True)), every)
         if node.declared is not None:

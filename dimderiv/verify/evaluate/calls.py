@@ -22,6 +22,9 @@ from dimderiv.verify.evaluate.spectral import (
     eigenvectors,
     largest_eigenvalue,
     leading_eigenvector,
+    left_vectors,
+    right_vectors,
+    singular_values,
     smallest_eigenvalue,
 )
 from dimderiv.verify.evaluate.tables import combined, eliminated
@@ -197,6 +200,9 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "chol": cholesky,
     "eigvals": eigenvalues,
     "eigvecs": eigenvectors,
+    "svdvals": singular_values,
+    "svdU": left_vectors,
+    "svdV": right_vectors,
     "tr": trace,
     "vec": _stacked,
     "diag": _diagonal,

@@ -16,6 +16,7 @@ SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,
+    "svdU": spectral.left_vectors,
     "chol": matrices.cholesky,
     "softmax": matrices.softmax,
     "logsoftmax": matrices.log_softmax,
@@ -26,6 +27,8 @@ OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
     "eigvec": spectral.leading_eigenvector,
     "eigvals": lambda a, table: [[x] for x in spectral.eigenvalues(a, table)],
+    "svdvals": spectral.singular_values,
+    "svdV": spectral.right_vectors,
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "tr": matrices.trace,

@@ -195,6 +195,33 @@ def eigenvectors(a: Arithmetic, table: Table) -> Table:
     return transposed([vector for _, vector in _pairs(a, symmetric_part(a, table))])
 
 
+def singular_values(a: Arithmetic, table: Table) -> Table:
+    """All singular values, descending."""
+    return [[value] for value, _ in _singular(a, table)]
+
+
+def left_vectors(a: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the left singular vectors, in that order."""
+    images = matrix_product(a.total, table, right_vectors(a, table))
+    values = [value for value, _ in _singular(a, table)]
+    return [[x / value for x, value in zip(row, values, strict=True)] for row in images]
+
+
+def right_vectors(a: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the right singular vectors, in that order."""
+    return transposed([vector for _, vector in _singular(a, table)])
+
+
+def _singular(a: Arithmetic, table: Table) -> list[tuple[Entry, list[Entry]]]:
+    """Singular values, descending, with their right vectors: the eigenvectors of `A' A`."""
+    if len(table) < len(table[0]):
+        raise Outside("singular values of a matrix with fewer rows than columns")
+    pairs = _pairs(a, matrix_product(a.total, transposed(table), table))
+    for square, _ in pairs:
+        refuse_zero(a, square)
+    return [(a.function("sqrt", square), vector) for square, vector in pairs[::-1]]
+
+
 def extreme_eigenvalue(a: Arithmetic, table: Table, place: int) -> Entry:
     """The smallest or the largest eigenvalue."""
     return _pairs(a, table, [place])[0][0]

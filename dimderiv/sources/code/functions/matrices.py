@@ -157,7 +157,27 @@ def eigh(at: Place, a: Value) -> Parts:
     return Parts("eigh", {"eigenvalues": values, "eigenvectors": vectors})
 
 
+def svd(
+    at: Place, a: Value, full_matrices: Value = None, compute_uv: Value = True, some: Value = True
+) -> Value:
+    """A singular value decomposition; of vectors as many as there are values.
+
+    What NumPy has last is a transpose, which PyTorch's first function of this name has not.
+    """
+    left, values, right = (_of_matrix(name, axes)(at, a) for name, axes in SINGULAR)
+    if not _is_chosen(at, compute_uv):
+        return values
+    if at.library == "torch":
+        is_thin = _is_chosen(at, some)
+        return Parts("svd", {"U": left if is_thin else None, "S": values, "V": right})
+    is_full = full_matrices is None or _is_chosen(at, full_matrices)
+    last = Array(transposed(right.tree), 2)
+    return Parts("svd", {"U": None if is_full else left, "S": values, "Vh": last})
+
+
 logdet = _of_matrix("logdet", 0)
+# The parts of a singular value decomposition, in the same way.
+SINGULAR = (("svdU", 2), ("svdvals", 1), ("svdV", 2))
 # The parts of an eigendecomposition, and how many axes they have.
 SPECTRUM = (("eigvals", 1), ("eigvecs", 2))
 
@@ -335,6 +355,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "cholesky": cholesky,
     "slogdet": slogdet,
     "eigh": eigh,
+    "svd": svd,
+    "svdvals": _of_matrix("svdvals", 1),
     "eigvalsh": _of_matrix("eigvals", 1),
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
