@@ -128,11 +128,10 @@ class Contraction:
     def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
         """The cheapest pair first, again and again."""
         left = dict(enumerate(tensors))
-        pairs = list(combinations(left, 2))
+        joined = [(a, b) for a, b in combinations(left, 2) if _meet(left[a], left[b])]
         made = dict[tuple[int, int], _Pair]()
         while len(left) > 1:
-            joined = [(a, b) for a, b in pairs if {*left[a].letters} & {*left[b].letters}]
-            for pair in joined or pairs[:1]:
+            for pair in joined or [next(combinations(left, 2))]:
                 if pair not in made:
                     made[pair] = self._weighed(left, pair)
             best = min(sorted(made), key=lambda pair: made[pair].cost)
@@ -140,8 +139,10 @@ class Contraction:
             if len(left) > 2:
                 self.plan.commit(found.op)
             new = set(islice(self.plan.committed, before, None))
-            left = {**{k: t for k, t in left.items() if k not in best}, last: found}
-            pairs = list(combinations(left, 2))
+            left = {k: tensor for k, tensor in left.items() if k not in best}
+            joined = [pair for pair in joined if left.keys() >= {*pair}]
+            joined += [(k, last) for k, tensor in left.items() if _meet(tensor, found)]
+            left[last] = found
             # Nothing else can have changed, neither what a pair is made by nor what it costs.
             made = {p: m for p, m in made.items() if left.keys() >= {*p} and new.isdisjoint(m.by)}
         (whole,) = left.values()
@@ -325,6 +326,11 @@ class Contraction:
             options.append((not self._is_there(op), turned, op, letters))
         best = min(options, key=lambda option: option[:2])
         return Tensor(best[2], best[3])
+
+
+def _meet(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors share a letter."""
+    return not {*one.letters}.isdisjoint(other.letters)
 
 
 def _made_of(op: Operation) -> Operation:

@@ -90,6 +90,8 @@ class Factors:
         """
         for pair in combinations(range(len(tensors)), 2):
             first, second = (tensors[place] for place in pair)
+            if first.op is not second.op:
+                continue
             others = [tensor for place, tensor in enumerate(tensors) if place not in pair]
             weights = _weights(first, second, others, node.result)
             if weights and all(weight.op in known for weight in weights):
@@ -116,7 +118,7 @@ def _weights(
     first: Tensor, second: Tensor, others: Sequence[Tensor], result: Sequence[Index]
 ) -> list[Tensor]:
     """The vectors along the axis that two equal matrices share and that is summed."""
-    if first.op is not second.op or len(first.letters) != 2:
+    if len(first.letters) != 2:
         return []
     shared = [a for a, b in zip(first.letters, second.letters, strict=True) if a == b]
     if len(shared) != 1 or shared[0] in result:
