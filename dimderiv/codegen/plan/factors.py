@@ -81,16 +81,6 @@ class Factors:
             letters += [slides[k][step] for k in axes]
         return Tensor(op, tuple(letters))
 
-    def side_by_side(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        """Tensors of which no two have the same letters: such are multiplied entry by entry."""
-        found = dict[frozenset[int], Tensor]()
-        for tensor in tensors:
-            letters = frozenset(tensor.letters)
-            known = found.get(letters)
-            both = known and entrywise_product(self.plan, known, tensor, known.letters)
-            found[letters] = both or tensor
-        return list(found.values())
-
     def balanced(
         self, node: LabelledProduct, tensors: list[Tensor], known: set[Operation]
     ) -> list[Tensor]:
