@@ -8,13 +8,25 @@ from dimderiv.conform.lettering import Heads
 from dimderiv.conform.notation import Form, TwoWay, has_letters
 from dimderiv.conform.pieces import NoMatrixFormError, Pieces
 from dimderiv.conform.skew import without_transposes
-from dimderiv.graph import Named, Node
+from dimderiv.graph import Named, Node, Product, Sum, selects
 from dimderiv.language import Call, Dim, IndexForm, Tree
 
 # How many symbols longer a statement may be than matrix notation with a statement inside.
 MIXED = 10
 
 __all__ = ["Arranger", "NoMatrixFormError"]
+
+
+def _sums_places(node: Node) -> bool:
+    """Whether a factor of a product is a sum of terms that select places of an axis."""
+    if isinstance(node, Sum):
+        return any(_sums_places(term) for _, term in node.terms)
+    if not isinstance(node, Product):
+        return False
+    sums = [factor.node for factor in node.factors if isinstance(factor.node, Sum)]
+    terms = [term for each in sums for _, term in each.terms]
+    products = [term for term in terms if isinstance(term, Product)]
+    return any(selects(factor.node) for term in products for factor in term.factors)
 
 
 class Arranger(Pieces):
@@ -28,7 +40,7 @@ class Arranger(Pieces):
             row: whether it is a row.
             heads: letters for its axes, the best first, where it is written entry by entry.
         """
-        if self.user.are_used:
+        if self.user.are_used or _sums_places(node):
             node = indexed.with_places_apart(node)
         piece = self.slices.listed(node) if self.user.are_used else None
         piece = piece or self.piece(node)
