@@ -1,10 +1,10 @@
 """Powers of square matrices whose exponent is no number: `A^k`, where `k` is a positive integer."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from dimderiv.infer.operators import constant
 from dimderiv.infer.scope import SCALAR_AXES, Scope
-from dimderiv.language import Binary, Program, Tree, names_in, walk
+from dimderiv.language import Binary, Program, Tree, names_in
 
 # What a symbol is called that stands for a positive whole number.
 INTEGER = "integer"
@@ -19,7 +19,7 @@ def integers(program: Program, scope: Scope) -> list[str]:
     """
     values = {s.name: s.value for s in program.statements if s.name}
     found: dict[str, None] = {}
-    waiting = [exponent for s in program.statements for exponent in _exponents(s.value, scope)]
+    waiting = list(_exponents(program, scope))
     while waiting:
         for name in names_in(waiting.pop(0)):
             if name in values:
@@ -29,8 +29,8 @@ def integers(program: Program, scope: Scope) -> list[str]:
     return list(found)
 
 
-def _exponents(value: Tree, scope: Scope) -> Iterator[Tree]:
-    for node in walk(value):
+def _exponents(program: Program, scope: Scope) -> Iterator[Tree]:
+    for node in program.parts:
         if (
             isinstance(node, Binary)
             and node.operator == "^"
@@ -40,14 +40,14 @@ def _exponents(value: Tree, scope: Scope) -> Iterator[Tree]:
             yield node.right
 
 
-def is_integer(name: str, program: Program, scope: Scope) -> bool:
+def is_integer(name: str, exponents: Collection[str], scope: Scope) -> bool:
     """Whether a symbol is declared as a whole number, or taken for one.
 
     Args:
         name: the symbol.
-        program: a program that has been visited.
-        scope: what was found of it.
+        exponents: the symbols that exponents are made of.
+        scope: what was found of the program.
     """
     declared = scope.declared.get(name)
     is_declared = declared is not None and INTEGER in declared.properties
-    return is_declared or name in integers(program, scope)
+    return is_declared or name in exponents

@@ -15,7 +15,7 @@ from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Late
 from dimderiv.codegen.plan.programs import Goals, Programs, Sides
 from dimderiv.codegen.plan.regimes import LARGE, Sizes, regimes
 from dimderiv.codegen.plan.running import Running
-from dimderiv.codegen.plan.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
+from dimderiv.codegen.plan.variants import Condition, Variant, chosen, is_used
 
 __all__ = [
     "CALL",
@@ -25,7 +25,6 @@ __all__ = [
     "FACTORS",
     "LARGE",
     "MOST_OPERATIONS",
-    "MOST_REGIMES",
     "OF_PARTS",
     "Condition",
     "Goals",
