@@ -348,6 +348,7 @@ class Dense(Lettered):
             "chol": lambda: np.linalg.cholesky((a + a.T) / 2),
             "eigmin": lambda: np.linalg.eigvals(a).real.min(),
             "eigvals": lambda: np.linalg.eigvalsh((a + a.T) / 2)[:, None],
+            "cond": lambda: np.linalg.cond(a),
             "svdvals": lambda: np.linalg.svd(a)[1][:, None],
             "svdU": lambda: a @ right(a) / np.linalg.svd(a)[1],
             "svdV": lambda: right(a),

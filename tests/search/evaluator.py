@@ -333,6 +333,7 @@ class Evaluator:
             "eigmin": lambda: eigen(a, 0)[0],
             "eigvec": lambda: eigen(a, -1)[1],
             "eigvals": lambda: spectrum(a, 0),
+            "cond": lambda: (singular(a)[0][0] / singular(a)[0][-1]).reshape(1, 1),
             "svdvals": lambda: singular(a)[0],
             "svdU": lambda: a @ singular(a)[1] / singular(a)[0].T,
             "svdV": lambda: singular(a)[1],

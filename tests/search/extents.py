@@ -31,6 +31,7 @@ SCALARS = [
     "logdet",
     "eigmax",
     "eigmin",
+    "cond",
     "norm1",
     "norm2",
     "normInf",

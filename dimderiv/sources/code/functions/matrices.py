@@ -175,6 +175,13 @@ def svd(
     return Parts("svd", {"U": None if is_full else left, "S": values, "Vh": last})
 
 
+def cond(at: Place, a: Value, p: Value = None) -> Array:
+    """The condition number of a matrix, by its singular values."""
+    if p is not None and at.array(p).whole != 2:
+        at.refuse("a condition number is read of p = 2", "the norms of A and inv(A)")
+    return _of_matrix("cond", 0)(at, a)
+
+
 logdet = _of_matrix("logdet", 0)
 # The parts of a singular value decomposition, in the same way.
 SINGULAR = (("svdU", 2), ("svdvals", 1), ("svdV", 2))
@@ -374,6 +381,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "cholesky": cholesky,
     "slogdet": slogdet,
     "eigh": eigh,
+    "cond": cond,
     "svd": svd,
     "svdvals": _of_matrix("svdvals", 1),
     "eigvalsh": _of_matrix("eigvals", 1),
