@@ -30,6 +30,12 @@ def _of_matrix(function: str, axes: int) -> Callable[[Place, Value], Array]:
     return read
 
 
+def _of_matrices(function: str) -> Callable[..., Array]:
+    return lambda at, *given: Array(
+        Call(function, tuple(at.array(x, 2).tree for x in given), span=at.span), 2
+    )
+
+
 def dot(at: Place, a: Value, b: Value) -> Array:
     """A product as `np.dot` has it, where a number scales."""
     left, right = at.array(a), at.array(b)
@@ -196,25 +202,10 @@ def multi_dot(at: Place, a: Value) -> Array:
     return operators.chained(at, [at.array(each) for each in a])
 
 
-def solve_sylvester(at: Place, a: Value, b: Value, q: Value) -> Array:
-    """The X with `a X + X b = q`."""
-    return Array(Call("sylvester", tuple(at.array(x, 2).tree for x in (a, b, q)), span=at.span), 2)
-
-
-def solve_continuous_lyapunov(at: Place, a: Value, q: Value) -> Array:
-    """The X with `a X + X a' = q`."""
-    return Array(Call("lyap", tuple(at.array(x, 2).tree for x in (a, q)), span=at.span), 2)
-
-
 def matrix_power(at: Place, a: Value, n: Value) -> Array:
-    """A whole power of a matrix."""
+    """A power of a matrix."""
     power = at.array(n, 0)
     return Array(Binary("^", at.array(a, 2).tree, power.tree, at.span), 2)
-
-
-def fractional_matrix_power(at: Place, A: Value, t: Value) -> Array:
-    """Any power of a matrix."""
-    return matrix_power(at, A, t)
 
 
 def diag(at: Place, a: Value) -> Array:
@@ -363,8 +354,8 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "matrix_exp": _of_matrix("expm", 2),
     "logm": _of_matrix("logm", 2),
     "sqrtm": _of_matrix("sqrtm", 2),
-    "solve_sylvester": solve_sylvester,
-    "solve_continuous_lyapunov": solve_continuous_lyapunov,
+    "solve_sylvester": _of_matrices("sylvester"),
+    "solve_continuous_lyapunov": _of_matrices("lyap"),
     "det": _of_matrix("det", 0),
     "logdet": logdet,
     "trace": _of_matrix("tr", 0),
@@ -387,7 +378,7 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "eigvalsh": _of_matrix("eigvals", 1),
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
-    "fractional_matrix_power": fractional_matrix_power,
+    "fractional_matrix_power": matrix_power,
     "diag": diag,
     "diagonal": diagonal,
     "tril": triangle("tril"),
