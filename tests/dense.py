@@ -5,7 +5,7 @@ code generator: no layouts, no reordering, and an axis for each letter of an ind
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from typing import Any
 
@@ -71,12 +71,32 @@ def slope(a: Array, e: Array | None) -> Array:
     return np.asarray(reduce(np.add, terms))
 
 
+def raised(a: Array, exponent: float) -> Array:
+    """A whole power, half of one, or one by eigenvalues that are all simple."""
+    if 2 * exponent == int(2 * exponent):
+        is_whole = exponent == int(exponent)
+        base, power = (a, int(exponent)) if is_whole else (root(a), int(2 * exponent))
+        return np.linalg.matrix_power(base, power)
+    values, vectors = np.linalg.eig(a)
+    return (vectors * values.astype(complex) ** exponent @ np.linalg.inv(vectors)).real
+
+
 def power_slope(a: Array, k: Array, e: Array | None) -> Array:
-    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none."""
+    """The sum of `A^r E A^(k - 1 - r)`, for k of 1 or more; of each unit matrix if of none.
+
+    If k is no whole number, by the slopes between eigenvalues (Daleckii and Krein).
+    """
     if e is None:
         units = np.eye(a.size).reshape(-1, *a.shape)
         return np.array([power_slope(a, k, unit.T).ravel(order="F") for unit in units]).T
-    power, count = np.linalg.matrix_power, int(k.ravel()[0])
+    exponent = float(k.ravel()[0])
+    if exponent != int(exponent):
+        values, vectors = np.linalg.eig(a.astype(complex))
+        powers, apart = values**exponent, values[:, None] - values + np.eye(len(a))
+        slopes = (powers[:, None] - powers) / apart + np.diag(exponent * powers / values)
+        back = np.linalg.inv(vectors)
+        return np.asarray((vectors @ (slopes * (back @ e @ vectors)) @ back).real)
+    power, count = np.linalg.matrix_power, int(exponent)
     return np.asarray(
         reduce(np.add, [power(a, r) @ e @ power(a, count - 1 - r) for r in range(count)])
     )
@@ -99,6 +119,24 @@ def root(a: Array) -> Array:
     return x
 
 
+def resolvents(a: Array) -> Iterator[tuple[float, Array]]:
+    """Weights and `inv(t (A - I) + I)`, t from 0 to 1: the logarithm is an integral of these."""
+    one = np.eye(len(a))
+    for node, weight in zip(*np.polynomial.legendre.leggauss(80), strict=True):
+        yield weight / 2, np.linalg.inv((1 + node) / 2 * (a - one) + one)
+
+
+def logarithm(a: Array) -> Array:
+    """The principal logarithm."""
+    return np.asarray(reduce(np.add, [w * x @ (a - np.eye(len(a))) for w, x in resolvents(a)]))
+
+
+def logarithm_slope(a: Array, e: Array | None) -> Array:
+    """The derivative of the logarithm in a direction, or the matrix of that map."""
+    terms = [w * (np.kron(x.T, x) if e is None else x @ e @ x) for w, x in resolvents(a)]
+    return np.asarray(reduce(np.add, terms))
+
+
 def polar(a: Array) -> Array:
     """The matrix with its singular values set to 1, by Newton's iteration on them."""
     for _ in range(100):
@@ -112,6 +150,11 @@ def columns(a: Array) -> Array:
     found = vectors[:, values.real.argsort()].real
     top = found[np.abs(found).argmax(axis=0), range(len(a))]
     return np.asarray(found / np.linalg.norm(found, axis=0) * np.sign(top))
+
+
+def right(a: Array) -> Array:
+    """The right singular vectors by descending value, the largest entry of each positive."""
+    return columns(a.T @ a)[:, ::-1]
 
 
 class Dense(Lettered):
@@ -162,10 +205,7 @@ class Dense(Lettered):
         if operator == "*":
             return np.asarray(a * b if 1 in count else a @ b)
         if operator == "^" and count[0] > 1:
-            exponent = float(b.ravel()[0])
-            is_whole = exponent == int(exponent)
-            base, power = (a, int(exponent)) if is_whole else (root(a), int(2 * exponent))
-            return np.linalg.matrix_power(base, power)
+            return raised(a, float(b.ravel()[0]))
         return 1.0 * (np.power if operator == "^" else OPERATORS[operator])(a, b)
 
     def row(self, blocks: Sequence[Tree]) -> list[Array]:
@@ -300,12 +340,18 @@ class Dense(Lettered):
             "dpower": lambda: power_slope(a, second, c),
             "sylvester": lambda: sylvester(a, second, c),
             "lyap": lambda: sylvester(a, a.T, second),
+            "logm": lambda: logarithm(a),
+            "dlogm": lambda: logarithm_slope(a, b),
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: np.linalg.eigvals(a).real.max(),
             "chol": lambda: np.linalg.cholesky((a + a.T) / 2),
             "eigmin": lambda: np.linalg.eigvals(a).real.min(),
             "eigvals": lambda: np.linalg.eigvalsh((a + a.T) / 2)[:, None],
+            "cond": lambda: np.linalg.cond(a),
+            "svdvals": lambda: np.linalg.svd(a)[1][:, None],
+            "svdU": lambda: a @ right(a) / np.linalg.svd(a)[1],
+            "svdV": lambda: right(a),
             "eigvecs": lambda: columns((a + a.T) / 2),
             "eigvec": lambda: columns(a)[:, -1:],
             "diag": lambda: np.diagflat(a) if 1 in a.shape else np.diag(a)[:, None],

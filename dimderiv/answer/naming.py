@@ -35,6 +35,7 @@ LETTERS: dict[PartKind, str] = {
 }
 # Functions whose values are known by a letter, and so are named however short they are written.
 LETTERED = {"eigvec": "v", "eigvecs": "V", "eigvals": "l", "chol": "L"}
+LETTERED |= {"svdU": "U", "svdV": "V", "svdvals": "s"}
 LETTER_GAIN = 4
 # Constants, and matrices that code must not build.
 STRUCTURAL = frozenset({"ones", "eye", "diag", "tril", "triu", "kron", *COMMUTATIONS})

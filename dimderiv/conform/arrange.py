@@ -8,13 +8,34 @@ from dimderiv.conform.lettering import Heads
 from dimderiv.conform.notation import Form, TwoWay, has_letters
 from dimderiv.conform.pieces import NoMatrixFormError, Pieces
 from dimderiv.conform.skew import without_transposes
-from dimderiv.graph import Named, Node
+from dimderiv.graph import Named, Node, Product, Selection, Sum
 from dimderiv.language import Call, Dim, IndexForm, Tree
 
 # How many symbols longer a statement may be than matrix notation with a statement inside.
 MIXED = 10
 
 __all__ = ["Arranger", "NoMatrixFormError"]
+
+
+def _weighs_places(node: Node) -> bool:
+    """Whether single places of an axis of any size are weighed between two arrays."""
+    if isinstance(node, Sum):
+        return any(_weighs_places(term) for _, term in node.terms)
+    if not isinstance(node, Product):
+        return False
+    for factor in node.factors:
+        if isinstance(factor.node, Sum) and len(factor.indices) == 1:
+            met = [other for other in node.factors if factor.indices[0] in other.indices]
+            are_places = all(_is_place(term) for _, term in factor.node.terms)
+            if are_places and len(met) > 2 and factor.node.axes[0].number is None:
+                return True
+    return False
+
+
+def _is_place(term: Node) -> bool:
+    """Whether a vector is 0 but for one place."""
+    factors = [f.node for f in term.factors] if isinstance(term, Product) else [term]
+    return any(isinstance(each, Selection) and len(each.axes) == 1 for each in factors)
 
 
 class Arranger(Pieces):
@@ -28,7 +49,7 @@ class Arranger(Pieces):
             row: whether it is a row.
             heads: letters for its axes, the best first, where it is written entry by entry.
         """
-        if self.user.are_used:
+        if self.user.are_used or _weighs_places(node):
             node = indexed.with_places_apart(node)
         piece = self.slices.listed(node) if self.user.are_used else None
         piece = piece or self.piece(node)

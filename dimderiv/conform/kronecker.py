@@ -9,9 +9,11 @@ Factors that join `j` with `q` and `i` with `p` make a Kronecker product.  Those
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 
 from dimderiv.conform import notation
 from dimderiv.conform.notation import Form, TwoWay
+from dimderiv.conform.sums import opposite
 from dimderiv.graph import (
     ONCE,
     Factor,
@@ -28,7 +30,7 @@ from dimderiv.graph import (
     letters_of,
     part,
 )
-from dimderiv.language import COMMUTATION, Call
+from dimderiv.language import COMMUTATION, Add, Call, Negative, Transpose, Tree
 
 TwoWayOf = Callable[[Node], TwoWay]
 MergedSlot = int | None
@@ -71,7 +73,27 @@ def merged_piece(
 def _kron(pieces: Sequence[TwoWay]) -> TwoWay:
     """The Kronecker product, which is transposed factor by factor."""
     forms = zip(*pieces, strict=True)
-    return notation.two_way(*(notation.call("kron", *each) for each in forms))
+    return notation.two_way(*(notation.call("kron", *_from_identity(each)) for each in forms))
+
+
+def _from_identity(forms: Sequence[Form]) -> Sequence[Form]:
+    """Forms with other signs, if an identity is subtracted in each: `kron(I - A, I - B)`."""
+    turned = [_identity_first(form.tree) for form in forms]
+    pairs = [(form, tree) for form, tree in zip(forms, turned, strict=True) if tree is not None]
+    if len(pairs) != 2:
+        return forms
+    return [form._replace(tree=tree) for form, tree in pairs]
+
+
+def _identity_first(tree: Tree) -> Tree | None:
+    """Minus a difference, or its transpose, in which an identity is subtracted."""
+    if isinstance(tree, Transpose):
+        inner = _identity_first(tree.operand)
+        return None if inner is None else replace(tree, operand=inner)
+    if not isinstance(tree, Add):
+        return None
+    subtracted = [term.operand for term in tree.terms if isinstance(term, Negative)]
+    return opposite(tree) if any(map(_is_eye, subtracted)) else None
 
 
 def _slots(index: Index) -> tuple[MergedSlot, MergedSlot]:
@@ -240,4 +262,8 @@ def _vec(piece: TwoWay) -> TwoWay:
 
 
 def _is_identity(piece: TwoWay) -> bool:
-    return isinstance(piece.upright.tree, Call) and piece.upright.tree.function == "eye"
+    return _is_eye(piece.upright.tree)
+
+
+def _is_eye(tree: Tree) -> bool:
+    return isinstance(tree, Call) and tree.function == "eye"

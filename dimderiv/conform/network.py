@@ -7,6 +7,7 @@ Hadamard product.  What is left on the letters of the result is the answer.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -112,10 +113,10 @@ class _Network:
         one by one, it is summed as soon as it can be.
         """
         shifted = self._shifted()
+        ends = [{start, end} for start, end, _ in self.edges if start != end]
+        degree_of = Counter(itertools.chain(*ends))
         degrees = [
-            (self._degree(i), self.last_use[i], i)
-            for i in self._summed_letters()
-            if i not in shifted
+            (degree_of[i], self.last_use[i], i) for i in self._summed_letters() if i not in shifted
         ]
         if not degrees:
             return None
@@ -127,9 +128,6 @@ class _Network:
         if not self.images:
             return set()
         return {letter for indices, _ in self.images for letter in letters_of(indices)}
-
-    def _degree(self, letter: int) -> int:
-        return len([1 for start, end, _ in self.edges if (letter == start) != (letter == end)])
 
     def _merge_parallel(self) -> None:
         """Edges between the same letters become one, as a Hadamard product."""

@@ -79,26 +79,28 @@ class Sweeps:
             return Restorer((), Simplifier())
         whole = lower(self.typed, self.rulebook)
         simplify = Simplifier(keys_of([whole.value]), whole.definitions, self.rulebook)
-        return Restorer(whole.symbols.values(), simplify)
+        return Restorer(whole.symbols.values(), lambda node: simplify.named(simplify(node)))
 
     @cached_property
     def gradients(self) -> Gradients:
         """The derivative by each variable, without its properties."""
-        return reverse_sweep(self.lowered, self.question.wrt, self.rulebook, self._simplifier())
+        simplify, wrt = self._simplifier(), self.question.wrt
+        return reverse_sweep(self.lowered, wrt, self.rulebook, simplify, simplify.named)
 
     def second(self) -> Hessian:
         """The derivative of each gradient by each variable."""
-        simplify = self._simplifier(self.gradients.of.values())
+        simplify, wrt = self._simplifier(self.gradients.of.values()), self.question.wrt
         found = second_sweeps(
-            self.lowered, self.gradients, self.question.wrt, self.rulebook, simplify
+            self.lowered, self.gradients, wrt, self.rulebook, simplify, simplify.named
         )
         return self.restored.hessian(found)
 
     def higher(self) -> Mapping[tuple[str, ...], Node]:
         """The derivatives of the order that is asked for, by one variable after another."""
         question, simplify = self.question, self._simplifier(self.gradients.of.values())
+        wrt, order = question.wrt, question.order
         found = higher(
-            self.lowered, self.gradients, question.order, question.wrt, self.rulebook, simplify
+            self.lowered, self.gradients, order, wrt, self.rulebook, simplify, simplify.named
         )
         return {names: self.restored.derivative(node) for names, node in found.items()}
 

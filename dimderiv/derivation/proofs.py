@@ -195,7 +195,8 @@ class _Proof:
     def _linear_map(self, shapes: str) -> Iterator["Verification"]:
         """The matrix of a function that is linear in an argument: what it does, and its adjoint."""
         name, (*given, last) = self.rule.name, self.rule.arguments
-        matrices = [each for each in given if each not in self.rule.whole]
+        axes = read_signature(self.rule.signature).arguments
+        matrices = [each for each, own in zip(given, axes, strict=False) if own]
         turned = [f"{each}'" if each in matrices else each for each in given]
         applied = f"{_call(name, given)} {_call('vec', [last])}"
         yield self._equal(applied, shapes, _call("vec", [self.meaning]))

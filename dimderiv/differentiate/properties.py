@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from dimderiv.differentiate.forward import Tangents
 from dimderiv.differentiate.reverse import Gradients, Hessian
-from dimderiv.graph import Key, Named, Node, Symbol, named, operands, operands_first
+from dimderiv.graph import Key, Named, Node, Symbol, is_zero, named, operands, operands_first
 from dimderiv.lower import with_operands
 
 # Entries above 0 may move a little, and those at 0 to one side; other properties bind entries.
@@ -45,11 +45,13 @@ class Restorer:
         """What a sweep found, with its record as it was."""
         if not self.known:
             return found
-        return replace(
-            found,
-            of={name: self.derivative(node) for name, node in found.of.items()},
-            adjoints=tuple([self._adjoint(node) for node in found.adjoints]),
-        )
+        adjoints = []
+        for node in found.adjoints:
+            adjoint = self._adjoint(node)
+            self.known[node.key] = adjoint.value if is_zero(adjoint.value) else adjoint
+            adjoints += [] if is_zero(adjoint.value) else [adjoint]
+        of = {name: self.derivative(node) for name, node in found.of.items()}
+        return replace(found, of=of, adjoints=tuple(adjoints))
 
     def hessian(self, found: Hessian) -> Hessian:
         """What a second sweep found, with its record as it was."""

@@ -51,11 +51,17 @@ class Gradients:
     adjoints: tuple[Named, ...]
 
 
+def as_it_is(node: Node) -> Node:
+    """The node."""
+    return node
+
+
 def reverse_sweep(
     lowered: Lowered,
     variables: Sequence[str],
     rulebook: Rulebook,
     simplify: Callable[[Node], Node],
+    last: Callable[[Node], Node] = as_it_is,
     *,
     may_name: bool = True,
 ) -> Gradients:
@@ -66,6 +72,7 @@ def reverse_sweep(
         variables: names of symbols.
         rulebook: the rules.
         simplify: what to do with the sum that has arrived at a node, before it is handed on.
+        last: what to do with one that is not handed on.
         may_name: whether derivatives by intermediates of the user may get names of their own.
 
     Raises:
@@ -91,13 +98,13 @@ def reverse_sweep(
         upstream = terms[0][1] if len(terms) == 1 else total(reversed(terms), (*seed, *node.axes))
         upstream = simplify(upstream)
         if isinstance(node, Named) and may_name and _deserves_name(node, upstream, dependent):
-            upstream = named(unused_name(f"d{node.name}", taken), upstream, row=node.row)
+            upstream = named(unused_name(f"d{node.name}", taken), last(upstream), row=node.row)
             taken.add(upstream.name)
             adjoints.append(upstream)
         if upstream.weight > LONGEST:
             raise _too_long(node)
         if isinstance(node, Symbol):
-            found[node.key] = upstream
+            found[node.key] = last(upstream)
             continue
         handed_on = [
             partial
@@ -132,6 +139,7 @@ def second_sweeps(
     variables: Sequence[str],
     rulebook: Rulebook,
     simplify: Callable[[Node], Node],
+    last: Callable[[Node], Node] = as_it_is,
 ) -> Hessian:
     """The derivative of each gradient by each variable.
 
@@ -141,10 +149,11 @@ def second_sweeps(
         variables: names of symbols.
         rulebook: the rules.
         simplify: as in `reverse_sweep`.
+        last: as there.
     """
     sweeps = {
         name: reverse_sweep(
-            replace(lowered, value=gradient), variables, rulebook, simplify, may_name=False
+            replace(lowered, value=gradient), variables, rulebook, simplify, last, may_name=False
         )
         for name, gradient in first.of.items()
     }
@@ -159,6 +168,7 @@ def higher(
     variables: Sequence[str],
     rulebook: Rulebook,
     simplify: Callable[[Node], Node],
+    last: Callable[[Node], Node] = as_it_is,
 ) -> Mapping[tuple[str, ...], Node]:
     """The derivatives of a scalar of a higher order, by one variable after another.
 
@@ -169,6 +179,7 @@ def higher(
         variables: names of symbols.
         rulebook: the rules.
         simplify: as in `reverse_sweep`.
+        last: as there.
     """
     found: dict[tuple[str, ...], Node] = {(name,): node for name, node in first.of.items()}
     for _ in range(order - 1):
@@ -176,7 +187,7 @@ def higher(
             (*names, name): node
             for names, value in found.items()
             for name, node in reverse_sweep(
-                replace(lowered, value=value), variables, rulebook, simplify, may_name=False
+                replace(lowered, value=value), variables, rulebook, simplify, last, may_name=False
             ).of.items()
         }
     return found

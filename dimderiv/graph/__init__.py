@@ -1,6 +1,6 @@
 """The data of the middle: labelled products, sums, maps and functions, in normal form."""
 
-from dimderiv.graph.cancelling import has_pseudoinverse
+from dimderiv.graph.cancelling import Cancelled, beside, has_pseudoinverse
 from dimderiv.graph.exponentials import (
     hyperbolic,
     is_rest_of_sigmoid,
@@ -26,6 +26,7 @@ from dimderiv.graph.facts import (
 from dimderiv.graph.fold import fold, fold_map
 from dimderiv.graph.labelled import LabelledProduct, chain, labelled, opened
 from dimderiv.graph.letters import are_letters, components, moved, reached, touching
+from dimderiv.graph.matching import matches, uses
 from dimderiv.graph.nodes import (
     MATRIX_POWER,
     ONCE,
@@ -83,6 +84,7 @@ from dimderiv.graph.walk import keys_of, nodes_of, operands, operands_first
 __all__ = [
     "MATRIX_POWER",
     "ONCE",
+    "Cancelled",
     "Constant",
     "Factor",
     "Function",
@@ -107,6 +109,7 @@ __all__ = [
     "are_letters",
     "are_ordinary",
     "arranged",
+    "beside",
     "chain",
     "components",
     "constant",
@@ -144,6 +147,7 @@ __all__ = [
     "log_odds",
     "logaddexp",
     "logarithm_of_sigmoid",
+    "matches",
     "moved",
     "named",
     "nodes_of",
@@ -171,6 +175,7 @@ __all__ = [
     "touching",
     "transposed",
     "unnamed",
+    "uses",
     "without_coefficient",
     "zero",
 ]

@@ -86,7 +86,7 @@ def _meetings(
         if outer and inverse.function != "inv":
             continue
         for near, index in ((1, columns), (0, rows)):
-            for found in _beside(inverse.arguments[0], index, 1 - near, factors, places):
+            for found in beside(inverse.arguments[0], index, 1 - near, factors, places):
                 if [*found.factors[0].indices[:-2]] == outer:
                     yield factor, inverse, near, found
 
@@ -135,10 +135,18 @@ def _inverse(node: Node) -> Function | None:
     return node if isinstance(node, Function) and node.function in INVERSES else None
 
 
-def _beside(
+def beside(
     matrix: Node, index: Index, axis: int, factors: Sequence[Factor], places: Sequence[Index]
 ) -> Iterator[Cancelled]:
-    """Where a matrix stands among factors with an index on one of its axes, and nothing else."""
+    """Where a matrix stands among factors with an index on one of its axes, and nothing else.
+
+    Args:
+        matrix: the matrix, which may stand there as the factors of a product.
+        index: the index.
+        axis: the axis.
+        factors: those of a product.
+        places: all indices of that product.
+    """
     for factor in factors:
         if factor.node.key == matrix.key and factor.power == 1:
             axes = factor.indices[-2:]
@@ -172,7 +180,7 @@ def _is_absorbed(
 ) -> bool:
     """Whether a projection onto a space of a matrix stands beside something of that space."""
     for end in ends:
-        if any(True for _ in _beside(matrix, end, space, factors, places)):
+        if any(True for _ in beside(matrix, end, space, factors, places)):
             return True
         for factor in factors:
             if end not in factor.indices or factor.power != 1 or uses(end, places) != 2:

@@ -29,7 +29,7 @@ SYMMETRIC = frozenset({"symmetric", "spd", "psd", "diagonal"})
 MARKED = frozenset({"orthogonal", "onehot", "probability", "skew"})
 # The function that is written `A^k`, with an exponent that is no number.
 MATRIX_POWER = "mpower"
-MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs"})
+MARKED_FUNCTIONS = frozenset({"inv", "pinv", "softmax", "onehot", "eigvecs", "svdV"})
 
 
 class Merged(NamedTuple):
@@ -264,7 +264,8 @@ def is_skew(node: Node) -> bool:
 def is_orthogonal(node: Node) -> bool:
     """Whether the transpose of a square matrix is known to be its inverse."""
     if isinstance(node, Function):
-        return node.function == "eigvecs"
+        is_square = node.axes[-2:-1] == node.axes[-1:]
+        return node.function in {"eigvecs", "svdV"} or (node.function == "polar" and is_square)
     return isinstance(node, Symbol) and "orthogonal" in node.properties
 
 

@@ -18,7 +18,7 @@ from dimderiv.infer.clashes import ClashError
 from dimderiv.infer.departures import departures, scalar_powers
 from dimderiv.infer.derivatives import OF_ANOTHER_KIND
 from dimderiv.infer.progress import Progress
-from dimderiv.infer.refusals import exponent_refused, power_refused, vector_power_refused
+from dimderiv.infer.refusals import exponent_refused, vector_power_refused
 from dimderiv.infer.scope import Kind
 from dimderiv.infer.uses import Use, axes_of_array, is_greek, uses_of, usual_kind
 from dimderiv.language import Binary, Tree, children, names_in
@@ -38,7 +38,7 @@ BETTER_TRIES = 24
 NEAR = 0.45
 DOUBTED = 6
 
-_POWERS = {vector_power_refused, exponent_refused, power_refused}
+_POWERS = {vector_power_refused, exponent_refused}
 
 Kinds = Mapping[str, Kind]
 

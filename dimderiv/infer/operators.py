@@ -12,13 +12,10 @@ from dimderiv.language import (
     ONE,
     Add,
     Binary,
-    Group,
-    Name,
     Negative,
     Number,
     Transpose,
     Tree,
-    children,
     compares_places,
     names_in,
 )
@@ -120,8 +117,6 @@ def _power(scope: Scope, node: Binary, base: Axes, exponent: Axes) -> Axes:
         return SCALAR_AXES
     if base[0] is ONE or base[1] is ONE:
         raise ClashError(node, refusals.vector_power_refused)
-    if not _is_whole(node.right):
-        raise ClashError(node, refusals.power_refused)
     scope.agree_square(base, node)
     return base
 
@@ -131,19 +126,6 @@ _OPERATORS: Mapping[str, Callable[[Scope, Binary, Axes, Axes], Axes]] = {
     "/": _quotient,
     "^": _power,
 }
-
-
-def _is_whole(node: Tree) -> bool:
-    """Whether an expression is a whole number where its names are, such as `2 k - 1`."""
-    power = constant(node)
-    match node:
-        case _ if power is not None:
-            return power.denominator in (1, 2)
-        case Name():
-            return True
-        case Add() | Negative() | Group() | Binary("*"):
-            return all(map(_is_whole, children(node)))
-    return False
 
 
 def constant(node: Tree) -> Fraction | None:

@@ -63,18 +63,6 @@ def vector_power_refused(facts: Facts, clash: ClashError) -> ShapeError:
     return facts.refusal(message, clash.node, hint, about=base)
 
 
-def power_refused(facts: Facts, clash: ClashError) -> ShapeError:
-    """A power of a matrix that is neither a whole number nor half of one."""
-    base, exponent = children(clash.node)
-    return facts.refusal(
-        f"a matrix has only whole powers and its root: {facts.said(base)}, and "
-        f"{facts.text(exponent)} is no whole number",
-        exponent,
-        _powers(facts, base, exponent),
-        about=base,
-    )
-
-
 def arguments_refused(node: Call, names: Sequence[str]) -> ShapeError:
     """A function with the wrong number of arguments."""
     given = len(node.arguments)

@@ -215,12 +215,13 @@ def infer(
     except DimderivError as error:
         error.located(program.source)
         raise
+    exponents = integers(program, scope)
     for name in wrt:
-        _check_wrt(name, program, scope)
-    return _typed(program, scope, doubts)
+        _check_wrt(name, exponents, scope)
+    return _typed(program, scope, exponents, doubts)
 
 
-def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
+def _check_wrt(name: str, exponents: Collection[str], scope: Scope) -> None:
     """Refuse to differentiate by what is no symbol of the program."""
     known = canonical_name(name)
     if scope.meanings.get(known) == "symbol":
@@ -231,13 +232,13 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
                 source=name,
                 hint="the array that they index",
             )
-        if is_integer(known, program, scope):
+        if is_integer(known, exponents, scope):
             raise NotDifferentiableError(
                 f"{name} is a whole number, so it is no variable",
                 span=(0, len(name)),
                 source=name,
                 known=[f"{name} is an exponent of a matrix, or declared as integer"],
-                hint="a scalar that is no exponent of a matrix",
+                hint=f"declare it: {name}: scalar, for powers of a matrix that need not be whole",
             )
         return
     symbols = [n for n in scope.introduced if scope.meanings[n] == "symbol"]
@@ -262,7 +263,9 @@ def _check_wrt(name: str, program: syntax.Program, scope: Scope) -> None:
     raise UnknownNameError(message, span=(0, len(name)), source=name, hint=hint)
 
 
-def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Typed:
+def _typed(
+    program: syntax.Program, scope: Scope, exponents: Sequence[str], doubts: Sequence[Doubt]
+) -> Typed:
     shapes = {name: shape_of(axes) for name, axes in scope.names.items()}
     symbols = {
         name: _found(scope.declared.get(name), shape)
@@ -278,7 +281,7 @@ def _typed(program: syntax.Program, scope: Scope, doubts: Sequence[Doubt]) -> Ty
         or scope.declared[name].shape != found.shape
         or scope.declared[name].labels != found.labels
     ]
-    wanted = [*scope.assumed.items(), *((name, INTEGER) for name in integers(program, scope))]
+    wanted = [*scope.assumed.items(), *((name, INTEGER) for name in exponents)]
     for name, property_ in wanted:
         assumption = _assume(name, property_, symbols)
         assumptions += [assumption] if assumption else []

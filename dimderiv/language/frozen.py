@@ -60,8 +60,6 @@ def _compared(cls: type[Made]) -> type[Made]:
     return cls
 
 
-def _values(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """What gives the values of some fields."""
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda self: tuple([getattr(self, name) for name in names])
+def _values(names: list[str]) -> Callable[[Any], Any]:
+    """What gives the values of some fields, or of the only one."""
+    return attrgetter(*names) if names else lambda _: ()

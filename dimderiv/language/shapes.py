@@ -51,6 +51,14 @@ class Dim:
 
     monomials: tuple[tuple[Monomial, int], ...]
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Kept, since plans look up the sizes of each axis again and again."""
+        return hash(self.monomials)
+
     @staticmethod
     @lru_cache
     def of(size: "str | int | Dim") -> "Dim":

@@ -29,8 +29,8 @@ from dimderiv.lower.arrays import Array, all_letters, constant_value, number_of,
 from dimderiv.lower.matrix_functions import function_of
 from dimderiv.lower.matrix_powers import inverted, matrix_power
 from dimderiv.lower.said import with_properties
+from dimderiv.lower.shapes_asked import refuse_asymmetric, refuse_wide
 from dimderiv.lower.signatures import by_signature
-from dimderiv.lower.symmetry import is_symmetric
 from dimderiv.lower.typed_formulas import typed_formula
 from dimderiv.rulebook import Rule, Rulebook, read_signature
 
@@ -249,6 +249,8 @@ class Builder:
         expanded = self.expanded(rule, arguments)
         if expanded is not None:
             return expanded
+        if rule.tall:
+            refuse_wide(rule, arguments[0], node)
         match rule.kind:
             case "product" if rule.name == "diag" and arguments[0].shape.is_matrix:
                 return arrays.diagonal(arguments[0])
@@ -277,8 +279,8 @@ class Builder:
                 value = graph.apply_function(rule.name, given, shape.axes, declared=declared)
                 return Array(value, shape)
             case _:
-                if self.recognises:
-                    self._refuse_asymmetric(rule, arguments[0], node)
+                if self.recognises and not self.free:
+                    refuse_asymmetric(rule, arguments[0], node)
                 shape, letters = self.typed.shape(node), all_letters(arguments)
                 # One exponent for all matrices has none of their letters.
                 inside = [
@@ -343,19 +345,6 @@ class Builder:
         raise NotDifferentiableError(
             f"{rule.name} has a rule for matrices, and its argument is {wrong}"
         )
-
-    def _refuse_asymmetric(self, rule: Rule, argument: Array, node: syntax.Call) -> None:
-        """Refuse a matrix that is not known to be symmetric where a rule needs one that is.
-
-        The properties of the free symbols are not there to be seen, so it is done without any.
-        """
-        if rule.symmetric and not self.free and not is_symmetric(argument):
-            raise NotDifferentiableError(
-                f"{rule.name} has a rule for symmetric matrices, and its argument is not known to "
-                "be symmetric",
-                span=node.arguments[0].span,
-                hint='declare the property, as in "A: n x n symmetric", or write (A + A\') / 2',
-            )
 
     def defined(self, rule: Rule, arguments: Sequence[Array], tree: syntax.Tree) -> Array:
         """A definition that a rule has, with the arguments in place of its parameters."""

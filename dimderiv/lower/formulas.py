@@ -68,16 +68,17 @@ class _Matrices:
         place = rule.arguments.index(name)
         shown, given = _letters(rule, place)
         argument = node.arguments[place]
-        outer = len(argument.axes) - len(given)
+        outer = len(node.axes) - len(shown)
         self.rulebook = rulebook
-        sizes = dict(zip(given, argument.axes[outer:], strict=True))
+        sizes = dict(zip(given, argument.axes[-len(given) :] if given else (), strict=True))
         sizes |= dict(zip(shown, node.axes[outer:], strict=True))
         sizes = _summed(rule, name, node, outer) | sizes
         self.numbers = {letter: k for k, letter in enumerate(sizes)}
-        self.dims = [*[sizes[letter] for letter in self.numbers], *argument.axes[:outer]]
+        self.dims = [*[sizes[letter] for letter in self.numbers], *node.axes[:outer]]
         self.outer = dict(enumerate(range(len(sizes), len(self.dims))))
         self.value = self._indices(shown)
-        self.argument = self._indices(given)
+        # A scalar, such as an exponent, is one for all of what the outer axes number.
+        self.argument = self._indices(given) if argument.axes else ()
         names = tuple(map(str, self.outer))
         given_nodes = {**dict(zip(rule.arguments, node.arguments, strict=False)), "Y": value}
         self.known = {
@@ -285,7 +286,7 @@ def _letters(rule: Rule, place: int) -> tuple[tuple[Axis, ...], tuple[Axis, ...]
     signature = read_signature(rule.signature)
     argument = signature.arguments[place]
     is_named_anew = argument == ("i", "j") or (rule.kind == "matrix" and len(argument) == 2)
-    return signature.value, ("p", "q") if is_named_anew else argument
+    return signature.entry, ("p", "q") if is_named_anew else argument
 
 
 def _terms(rule: Rule, name: str, rulebook: Rulebook) -> Iterator[tuple[Fraction, LetteredEntries]]:

@@ -54,6 +54,7 @@ class Rule:
         commuting: the value where that argument and the others commute.
         refused: for an argument without a derivative, why it has none.
         square: whether the axes of a matrix argument must have the same size.
+        tall: whether a matrix argument must have at least as many rows as columns.
         along: whether the reductions in the definition run along the axis of the call.
         turns: whether the value at a transpose is the transpose of the value.
         commutes: whether the value commutes with all that the argument commutes with.
@@ -85,6 +86,7 @@ class Rule:
     commuting: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
     square: bool = False
+    tall: bool = False
     along: bool = False
     turns: bool = False
     commutes: bool = False
@@ -202,7 +204,8 @@ def _refuse_stray_letters(rule: Rule) -> None:
         raise ParseError(
             f"{rule.place}: the signature has no letters", hint='such as "A[i,j] -> Y[j,i]"'
         )
-    known = {"p", "q", *read_signature(rule.signature).letters}
+    signature = read_signature(rule.signature)
+    known = {"p", "q", *signature.letters, *map(str, signature.entry)}
     for argument, text in rule.derivative.items():
         standing = _standing(text)
         stray = sorted(i for i in {*standing} - known if standing.count(i) < 2)

@@ -46,6 +46,12 @@ class Signature:
         """The letters of the arguments and of the value."""
         return self.given | _letters(self.value)
 
+    @property
+    def entry(self) -> tuple[Axis, ...]:
+        """The letters of an entry of the value: of a square one, `Y[j,j]`, the second is `k`."""
+        first, *others = self.value or ("",)
+        return (first, "k") if others == [first] else self.value
+
 
 def _letters(axes: Iterable[Axis]) -> set[str]:
     return {letter for axis in axes for letter in axis}

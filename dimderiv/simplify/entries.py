@@ -2,7 +2,7 @@
 
 The entries of `kron(I, C)` in a block on the diagonal are those of `C`, so those of its exponential
 there are `exp(C)`; on the diagonal of `exp(diag(a))` stands `exp(a)`, and `exp(x 1')` has the
-entries of `exp(x)` in each column.
+entries of `exp(x)` in each column.  So are those of a sum of stacked matrices the sum of theirs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ from dimderiv.graph import (
     Index,
     Key,
     Map,
+    Merged,
     Node,
     Product,
     Sum,
@@ -49,8 +50,10 @@ def entries_inside(node: Product, simplify: Simplify) -> Node | None:
 def _inside(factor: Factor, dims: Sequence[Dim], simplify: Simplify) -> Factor | None:
     """A factor with its entries taken inside, and repeated along what they do not depend on."""
     is_map = isinstance(factor.node, Map)
-    if not factor.indices or (factor.power == 1 and not is_map):
+    if not factor.indices:
         return None
+    if factor.power == 1 and not is_map:
+        return _apart(factor, dims, simplify)
     knots = [leaf for leaf in _leaves(factor.node) if _is_knot(leaf)]
     if not is_map and not knots:
         return None
@@ -68,6 +71,18 @@ def _inside(factor: Factor, dims: Sequence[Dim], simplify: Simplify) -> Factor |
         once = Factor(_along(inside, kept), kept, factor.power)
         return Factor(product(ONCE, [once], range(len(letters)), inside.axes), letters)
     return None if inside is factor.node else Factor(inside, letters, factor.power)
+
+
+def _apart(factor: Factor, dims: Sequence[Dim], simplify: Simplify) -> Factor | None:
+    """A sum of what is stacked with an axis for each letter: `vec(X) - vec(Y)` as `X - Y`."""
+    if not isinstance(factor.node, Sum) or Merged not in map(type, factor.indices):
+        return None
+    letters = letters_of(factor.indices)
+    entries = _Entries(factor.indices, letters, dims, simplify)
+    is_plain = len({*letters}) == len(letters)
+    if not is_plain or any(_is_knot(entries.of(leaf)) for leaf in _leaves(factor.node)):
+        return None
+    return Factor(entries.of(factor.node), letters)
 
 
 class _Entries:

@@ -7,6 +7,7 @@ order when it is read backwards.
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import combinations
 from math import inf
 from typing import NamedTuple
@@ -16,9 +17,11 @@ from dimderiv.graph import (
     Factor,
     Function,
     Index,
+    Key,
     Merged,
     Node,
     Product,
+    Sum,
     letters_of,
     part,
     product,
@@ -26,9 +29,10 @@ from dimderiv.graph import (
     terms,
     total,
     touching,
+    transposed,
 )
 from dimderiv.lower import formula, function_of, map_indices
-from dimderiv.rulebook import Rule, Rulebook
+from dimderiv.rulebook import Rule, Rulebook, is_linear
 from dimderiv.simplify.commuting import commute
 
 # The axes of a matrix.
@@ -48,6 +52,51 @@ def applied(node: Product, rulebook: Rulebook) -> Node | None:
         if new is not None:
             return new
     return None
+
+
+def joined(node: Sum, rulebook: Rulebook) -> Node | None:
+    """The sum with values of one map as its value at a sum; nothing where no two are of one map.
+
+    Args:
+        node: the sum.
+        rulebook: the rules, of which some are linear in an argument.
+    """
+    every: dict[tuple[Key, ...], list[tuple[Fraction, Node, Function | None]]] = {}
+    for coefficient, term in node.terms:
+        value = _value_of_map(term, rulebook)
+        bases = [term] if value is None else value.arguments[:-1]
+        name = b"" if value is None else value.function.encode()
+        which = (name, *[base.key for base in bases])
+        every.setdefault(which, []).append((coefficient, term, value))
+    if len(every) == len(node.terms):
+        return None
+    return total([_at_a_sum(each) for each in every.values()], node.axes)
+
+
+def _value_of_map(term: Node, rulebook: Rulebook) -> Function | None:
+    """A value of a map, also where it stands transposed: `f(A, E)' = f(A', E')`."""
+    if isinstance(term, Product) and term.result == (0, 1) and len(term.factors) == 1:
+        (factor,) = term.factors
+        inner = _value_of_map(factor.node, rulebook)
+        if inner is None or factor.indices != (1, 0) or factor.power != 1:
+            return None
+        *bases, last = inner.arguments
+        turned = [transposed(each) if each.axes else each for each in (*_reversed(bases), last)]
+        value = function_of(inner.function, turned, term.axes)
+        return value if isinstance(value, Function) else None
+    if not isinstance(term, Function) or term.function not in rulebook.linear:
+        return None
+    return None if is_map(term, rulebook[term.function]) else term
+
+
+def _at_a_sum(values: Sequence[tuple[Fraction, Node, Function | None]]) -> tuple[Fraction, Node]:
+    """The value of a map at a sum, from those at its terms."""
+    (coefficient, term, first), *others = values
+    if first is None or not others:
+        return coefficient, term
+    *bases, last = first.arguments
+    arguments = [(c, value.arguments[-1]) for c, _, value in values if value is not None]
+    return ONCE, function_of(first.function, (*bases, total(arguments, last.axes)), first.axes)
 
 
 def is_map(node: Function, rule: Rule) -> bool:
@@ -114,7 +163,7 @@ def _met(
 
 
 def _meetings(node: Product, place: int) -> Iterator[Meeting]:
-    """The sides of a map on which nothing but a matrix stands."""
+    """The sides of a map on which nothing but a matrix stands: no other map, which goes first."""
     *outer, row, column = node.factors[place].indices
     function = node.factors[place].node
     assert isinstance(function, Function)
@@ -130,8 +179,17 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
         reach = reached(own, inner)
         if reach.isdisjoint(other) and reach.isdisjoint({*letters_of(node.result)} - {*outer}):
             found = [f for f, bare in zip(rest, inner, strict=True) if touching(reach, [bare])]
+            if any(_is_open(f) for f in found):
+                continue
             argument = part(ONCE, found, (*outer, *own), node.dims)
             yield Meeting(argument, found, (*outer, *other), given)
+
+
+def _is_open(factor: Factor) -> bool:
+    """Whether a factor is the matrix of a map."""
+    if not isinstance(factor.node, Function) or not is_linear(factor.node.function):
+        return False
+    return isinstance(factor.indices[-1], Merged)
 
 
 def _reversed(bases: Sequence[Node]) -> tuple[Node, ...]:

@@ -13,6 +13,7 @@ from dimderiv.graph import (
     Factor,
     Key,
     Node,
+    Product,
     Sum,
     Term,
     all_indices,
@@ -25,6 +26,7 @@ from dimderiv.graph import (
     product,
     total,
     touching,
+    without_coefficient,
 )
 from dimderiv.language import Dim
 from dimderiv.simplify.over_inverses import over_inverse
@@ -61,10 +63,13 @@ def collected(terms: Iterable[Term], axes: tuple[Dim, ...]) -> list[Term]:
         places = next(each.places for each in found[members[0]][2] if each.places != shared.places)
         rest = total(rests, tuple([axes[k] for k in places]))
         if isinstance(rest, Sum):
-            rest = over_inverse(rest) or rest
-        factors = [Factor(shared.node, shared.places), Factor(rest, places)]
+            rest = over_inverse(rest, lambda each: each) or rest
+        # With its number apart, a difference is told to be the same in `A - B` and `B - A`.
+        number = rest.coefficient if isinstance(rest, Product) else ONCE
+        bare = without_coefficient(rest) if isinstance(rest, Product) else rest
+        factors = [Factor(shared.node, shared.places), Factor(bare, places)]
         whole = product(ONCE, factors, tuple(range(len(axes))), axes)
-        found[members[0]] = (ONCE, whole, [shared, Part(places, rest)])
+        found[members[0]] = (number, whole, [shared, Part(places, bare)])
         found = [each for k, each in enumerate(found) if k not in members[1:]]
     return [(coefficient, term) for coefficient, term, _ in found]
 

@@ -1,7 +1,6 @@
 """Shorter forms of equal value: cancel, fold into named functions, take out common factors."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from math import prod
 
 from dimderiv.graph import (
     ONCE,
@@ -19,7 +18,6 @@ from dimderiv.graph import (
     Sum,
     Symbol,
     all_indices,
-    are_ordinary,
     distributed,
     fold,
     fold_map,
@@ -27,35 +25,36 @@ from dimderiv.graph import (
     is_rest_of_sigmoid,
     is_symmetric,
     is_transposed,
-    labelled,
     laps_over,
     letters_of,
     log_odds,
     product,
     rest_of_sigmoid,
     total,
+    zero,
 )
 from dimderiv.rulebook import Rulebook, builtin_rules
-from dimderiv.simplify.definitions import bodies, named_values, recognised
+from dimderiv.simplify.definitions import bodies, may_hold, named_values, recognised
 from dimderiv.simplify.entries import entries_inside
 from dimderiv.simplify.extremes import signed
 from dimderiv.simplify.factoring import factored, has_tensors
 from dimderiv.simplify.fractions import cleared, multiplied_out, over_one_line
 from dimderiv.simplify.gathering import gathered
-from dimderiv.simplify.linear_maps import applied
+from dimderiv.simplify.linear_maps import applied, joined
 from dimderiv.simplify.masked import compared, unmasked
 from dimderiv.simplify.over_inverses import over_inverse
 from dimderiv.simplify.permuting import shown_permutable
 from dimderiv.simplify.powers import merged_powers
 from dimderiv.simplify.selecting import selected_inside
 from dimderiv.simplify.spectral import without_vectors
+from dimderiv.simplify.symmetries import MOST_TERMS, count, shown_symmetric, with_one_sign
+from dimderiv.simplify.through_names import vanishes, with_values
 from dimderiv.simplify.triangles import inside_triangle, joined_triangles
 
 Shorten = Callable[[Product], Node | None]
 
 # Kinds of nodes among which there is nothing to cancel, to fold, or to take apart.
 OPAQUE = frozenset({Symbol, Size, Constant, Selection, Product})
-MOST_TERMS = 24
 # How many symbols more a sum may have if one can see that it is its own transpose.
 WORTH_OF_SYMMETRY = 3
 
@@ -67,6 +66,8 @@ class Simplifier:
         given: the keys of the nodes of the expression itself.
         definitions: what the user has named; a name is shorter than its value.
         rulebook: the rules, of which some are linear in an argument.
+        is_last: whether names may also stand for factors that are summed, as in `x = inv(A) b`;
+            nothing meets them any more.
     """
 
     def __init__(
@@ -74,12 +75,19 @@ class Simplifier:
         given: Collection[Key] = (),
         definitions: Iterable[Named] = (),
         rulebook: Rulebook | None = None,
+        *,
+        is_last: bool = False,
     ) -> None:
         self.given = given
         definitions = list(definitions)
-        self.bodies = bodies(definitions)
+        self.bodies = bodies(definitions, is_last=is_last)
         self.names = named_values(definitions)
+        self.made = {each.key for each in definitions if isinstance(each.value, (Sum, Product))}
         self.rulebook = rulebook or builtin_rules()
+        self.plain = Simplifier(given, (), self.rulebook) if self.made else None
+        self.last: Simplifier | None = None
+        if self.made and not is_last:
+            self.last = Simplifier(given, definitions, self.rulebook, is_last=True)
         self.known: dict[Key, Node] = {}
 
     def __call__(self, node: Node) -> Node:
@@ -101,6 +109,12 @@ class Simplifier:
             self.known[node.key] = simple
         return simple
 
+    def named(self, node: Node) -> Node:
+        """A derivative with names in place of all values that the user has named."""
+        if self.last is None:
+            return node
+        return self.last(node) if may_hold(node, self.last.bodies) else node
+
     def _product(self, node: Product) -> Node:
         beside = {factor.node.key for factor in node.factors}
         # `s .* (1 - s)` is the slope of a sigmoid, which has no other argument turned round.
@@ -115,6 +129,8 @@ class Simplifier:
             new = shorter(node)
             if new is not None and new.key != node.key:
                 return self(new)
+        if self.made and vanishes(node, self.made):
+            return zero(node.axes)
         named = recognised(node, self.bodies) if self.bodies else None
         return node if named is None else self(named)
 
@@ -154,9 +170,18 @@ class Simplifier:
             new = apart(simple)
             if new is not None:
                 return self(new)
-        shorter = gathered(simple) or over_one_line(simple) or over_inverse(simple)
+        shorter = joined(simple, self.rulebook) or gathered(simple) or over_one_line(simple)
+        shorter = shorter or over_inverse(simple, self) or self._with_values(simple)
         shorter = shorter or factored(simple)
         return simple if shorter is None else self(shorter)
+
+    def _with_values(self, node: Sum) -> Node | None:
+        """The sum with values in place of names, where that is shorter."""
+        apart = with_values(node, self.made) if self.made else None
+        if apart is None or self.plain is None:
+            return None
+        found = self.plain(apart)
+        return found if found.weight < node.weight else None
 
 
 def _cancelled(node: Product) -> Node | None:
@@ -239,45 +264,12 @@ def _scalar_by_term(node: Product) -> Node | None:
     return min(shorter, key=lambda each: each.weight, default=None)
 
 
-def _shown_symmetric(node: Product) -> Node | None:
-    """A matrix taken term by term, where that shows that it is its own transpose."""
-    if len(node.axes) != 2 or node.axes[0] != node.axes[1] or node.symmetric:
-        return None
-    if not 1 < _count(node) <= MOST_TERMS or _is_one_sided(node):
-        return None
-    apart = total(distributed(ONCE, node), node.axes)
-    return apart if is_symmetric(apart) else None
-
-
-def _is_one_sided(node: Product) -> bool:
-    """Whether each term of a matrix would have a factor on one of its axes that the other lacks.
-
-    Such a factor is none of those in the sums, and nothing in them can make it go away.
-    """
-    sums = [f.node for f in node.factors if isinstance(f.node, Sum)]
-    views = [labelled(term) for inner in sums for _, term in inner.terms]
-    inside = [factor for view in views for factor in view.factors]
-    if not are_ordinary(node.factors) or not are_ordinary(inside):
-        return False
-    if any(isinstance(f.node, Product) for f in (*node.factors, *inside)):
-        return False
-    if any(len(set(view.result)) < len(view.result) for view in views):
-        return False
-    keys = [f.node.key for f in (*node.factors, *inside)]
-    rows, columns = node.result
-    return any(
-        (rows in f.indices) != (columns in f.indices)
-        and not isinstance(f.node, Sum)
-        and keys.count(f.node.key) == 1
-        for f in node.factors
-    )
-
-
 OF_SUMS: Sequence[Shorten] = (
+    with_one_sign,
     _cancelled,
     _summed_by_term,
     _scalar_by_term,
-    _shown_symmetric,
+    shown_symmetric,
     cleared,
     multiplied_out,
 )
@@ -292,7 +284,7 @@ def _multiplied_out(node: Sum) -> Node | None:
 
     Terms may cancel each other, or turn out to be each other's transposes.
     """
-    counts = [_count(term) for _, term in node.terms]
+    counts = [count(term) for _, term in node.terms]
     several = sum(count > 1 for count in counts)
     is_square = len(node.axes) == 2 and node.axes[0] == node.axes[1]
     if several < 1 + (node.symmetric or not is_square) or sum(counts) > MOST_TERMS:
@@ -302,9 +294,3 @@ def _multiplied_out(node: Sum) -> Node | None:
     becomes_symmetric = is_symmetric(apart) and not node.symmetric
     longest = node.weight + (WORTH_OF_SYMMETRY if becomes_symmetric else -1)
     return apart if apart.weight <= longest and not laps_over(apart) else None
-
-
-def _count(term: Node) -> int:
-    """How many terms a product has when its sums are multiplied out."""
-    factors = term.factors if isinstance(term, Product) else ()
-    return prod(len(f.node.terms) for f in factors if isinstance(f.node, Sum) and f.power == 1)

@@ -67,9 +67,11 @@ def argument_shapes(rule: Rule) -> dict[str, str]:
     whole = dict.fromkeys(rule.whole, "integer")
     if rule.kind in SHAPES and (rule.kind != "composite" or "[" not in rule.signature):
         return dict.fromkeys(rule.arguments, SHAPES[rule.kind]) | whole
-    arguments = re.findall(r"(\w+)\[([^]]+)\]", rule.signature.split("->")[0])
+    arguments = re.findall(r"(\w+)\[([^]]*)\]", rule.signature.split("->")[0])
+    scalars = {name: "scalar" for name, letters in arguments if not letters}
+    arguments = [(name, letters) for name, letters in arguments if letters]
     if rule.square and len({letters for _, letters in arguments}) == 1:
-        return dict.fromkeys(rule.arguments, "n x n") | whole
+        return dict.fromkeys(rule.arguments, "n x n") | scalars | whole
     sizes = {
         name: " x ".join(_size(letter) for letter in letters.split(","))
         for name, letters in arguments

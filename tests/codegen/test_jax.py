@@ -146,6 +146,7 @@ def test_blocks_on_a_diagonal() -> None:
         ("eigmax(S)", "S", "S: n x n symmetric"),
         ("sum(G .* chol(X X' + I))", "X", "X: n x m; G: n x n"),
         ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n"),
+        ("sum(G .* svdU(A)) + svdvals(A)' svdV(A) h", "A", "A: n x m; G: n x m; h: m"),
         ("sum(conv2(V, K).^2)", "V", "V: p x q; K: k x l"),
         ("sum(conv2(V, K).^2)", "K", "V: p x q; K: k x l"),
         ("sum(erf(a) + gelu(a) + silu(a) + softplus(a))", "a", "a: n"),

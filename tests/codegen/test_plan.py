@@ -2,6 +2,7 @@
 
 import re
 import tracemalloc
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -88,15 +89,28 @@ def test_operations_come_before_those_that_need_them() -> None:
 
 def test_regimes_vary_one_size_at_a_time() -> None:
     """All medium first, so that this plan is preferred."""
+    alone, _ = regimes(["n", "m"])
+
     assert [
         {"m": MEDIUM, "n": MEDIUM},
         {"m": SMALL, "n": MEDIUM},
         {"m": LARGE, "n": MEDIUM},
         {"m": MEDIUM, "n": SMALL},
         {"m": MEDIUM, "n": LARGE},
-    ] == regimes(["n", "m"], 9)
-    assert [{"n": MEDIUM}] == regimes(["n"], 9)
+    ] == alone
+    assert ([{"n": MEDIUM}], []) == regimes(["n"])
     assert 30 == Sizes({"m": 5, "n": 6}).entries((M, N))
+
+
+@pytest.mark.parametrize("count", [3, 5, 7])
+def test_small_and_large_sizes_come_together_in_every_way(count: int) -> None:
+    """What depends on three sizes is seen; of very many, some are alike."""
+    names = [f"n{k}" for k in range(count)]
+    _, together = regimes(names)
+
+    assert len(together) == len(regimes([f"n{k}" for k in range(40)])[1]) or count < 4
+    for three in combinations(names, 3):
+        assert 8 == len({tuple(sizes[name] for name in three) for sizes in together})
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,7 @@ def applied(source: str, name: str = "apply") -> str:
 
 def test_the_part_without_the_direction_stands_apart() -> None:
     """`2 E (V' V)` with `2 V' V` made once; no inverse and no function of entries is made again."""
-    found = derived(("||U V' - T||^2", "U", "U: m x r; V: n x r"), 2)
+    found = derived(("||U V' - T||^2", "U", "U: m x 5; V: n x 5"), 2)
     logistic = derived(("sum(softplus(-y .* (X w)))", "w", "X: m x n"), 2)
     solve = derived(("inv(A) b", "b", "A: n x n"), 1)
 

@@ -35,6 +35,8 @@ MORE: list[tuple[str, str, str, dict[str, Any]]] = [
     ("x .* (x > 0.5) (n > 2) + pi x", "x", "x: n", {}),
     ("eigmax(A'A) + logdet(A'A + I)", "A", "A: m x n", {}),
     ("sum(G .* eigvecs(S)) / eigmin(S)", "S", "S: n x n symmetric; G: n x n", {}),
+    ("sum(G .* svdU(A)) + svdvals(A)' svdV(A) h", "A", "A: m x n; G: m x n; h: n", {}),
+    ("g' svdvals(A)", "A", "A: m x n; g: n", {}),
     ("g' eigvals(A'A).^2 + 1", "A", "A: m x n; g: n", {}),
     ("L = chol(X X' + I); sum(G .* L) + logdet(L)", "X", "X: n x m; G: n x n", {}),
     ("L = chol(X X' + I); ||solve(L, y)||^2 + y' solve(L', y)", "X", "X: n x m; y: n", {}),

@@ -88,11 +88,11 @@ from dimderiv.simplify.simplify import Simplifier
             "A B does not conform: A is 2 x 3 and B is 4 x 5",
         ),
         (
-            "x' polar(A) y",
+            "x' dexpm(A, E) y",
             "A",
             {},
             NotDifferentiableError,
-            "polar has no derivative by its argument",
+            "dexpm has no derivative by its argument",
         ),
     ],
 )

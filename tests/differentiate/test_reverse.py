@@ -89,8 +89,8 @@ def test_only_what_matters_is_visited() -> None:
 
 def test_an_operation_without_a_rule_on_the_way_is_an_error() -> None:
     """It is never taken for a constant."""
-    with pytest.raises(NotDifferentiableError, match=r"^polar has no derivative"):
-        swept("x' polar(A) y", "A")
+    with pytest.raises(NotDifferentiableError, match=r"^dexpm has no derivative"):
+        swept("x' dexpm(A, E) y", "A")
 
 
 @pytest.mark.parametrize("source", ["a' a + 0 x' x", "sum(x > a)"])

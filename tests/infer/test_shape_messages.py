@@ -103,13 +103,6 @@ MESSAGES = [
         "try: pinv(A), or A.^(-1) for each entry",
     ),
     (
-        "A^0.3",
-        "A: n x n",
-        "a matrix has only whole powers and its root: A is n x n, and 0.3 is no whole number\n\n"
-        "    A^0.3\n      ^^^\n\nknown: A: n x n (declared)\n\n"
-        "try: a whole power A^2, the inverse A^-1, the root A^0.5, or A.^0.3 for each entry",
-    ),
-    (
         "A^k",
         "A: n x n; k: m",
         "an exponent is a scalar: k is m x 1\n\n    A^k\n      ^\n\n"

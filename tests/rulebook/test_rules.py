@@ -24,7 +24,7 @@ reference = "a table of derivatives"
 KEYS = (
     "aliases, along, code, column, commutes, commuting, definite, definition, derivative, domain, "
     "kind, kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, "
-    "scalar, signature, square, symmetric, turns, whole, yields"
+    "scalar, signature, square, symmetric, tall, turns, whole, yields"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 

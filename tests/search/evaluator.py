@@ -104,6 +104,12 @@ def spectrum(a: Tensor, part: int) -> Tensor:
     return torch.cat([eigen((a + a.T) / 2, place)[part] for place in range(len(a))], part)
 
 
+def singular(a: Tensor) -> tuple[Tensor, Tensor]:
+    """Singular values as a column, descending, and the right vectors as columns."""
+    values, vectors = (spectrum(a.T @ a, part).flip(part) for part in (0, 1))
+    return torch.sqrt(values), vectors
+
+
 def slope(a: Tensor, e: Tensor) -> Tensor:
     """The derivative of the exponential of a matrix along a direction."""
     n = len(a)
@@ -117,14 +123,16 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
-def power_slope(a: Tensor, k: int, e: Tensor | None = None) -> Tensor:
-    """The derivative of a whole power along a direction, or the matrix of that."""
+def power_slope(a: Tensor, k: float, e: Tensor | None = None) -> Tensor:
+    """The derivative of a power along a direction, or the matrix of that."""
     if e is None:
         units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
         return torch.stack([power_slope(a, k, unit.T).T.reshape(-1) for unit in units], 1)
     n = len(a)
     blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
-    return torch.linalg.matrix_power(blocks, k)[:n, n:]
+    if k != int(k):
+        return torch.matrix_exp(k * logarithm(blocks))[:n, n:]
+    return torch.linalg.matrix_power(blocks, int(k))[:n, n:]
 
 
 def sylvester(a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
@@ -143,6 +151,27 @@ def root(a: Tensor) -> Tensor:
     for _ in range(40):
         x, y = (x + torch.linalg.inv(y)) / 2, (y + torch.linalg.inv(x)) / 2
     return x
+
+
+def resolvents(a: Tensor) -> list[tuple[float, Tensor]]:
+    """Weights and `inv(t (A - I) + I)`, t from 0 to 1: the logarithm is an integral of these."""
+    one = torch.eye(len(a), dtype=a.dtype)
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    pairs = zip(nodes.tolist(), weights.tolist(), strict=True)
+    return [(w / 2, torch.linalg.inv((1 + t) / 2 * (a - one) + one)) for t, w in pairs]
+
+
+def logarithm(a: Tensor) -> Tensor:
+    """The principal logarithm."""
+    change = a - torch.eye(len(a), dtype=a.dtype)
+    return torch.stack([w * x @ change for w, x in resolvents(a)]).sum(0)
+
+
+def logarithm_slope(a: Tensor, *directions: Tensor) -> Tensor:
+    """The derivative of the logarithm in a direction, or the matrix of that map."""
+    every = resolvents(a)
+    terms = [w * (x @ directions[0] @ x if directions else kron(x.T, x)) for w, x in every]
+    return torch.stack(terms).sum(0)
 
 
 def kron(a: Tensor, b: Tensor) -> Tensor:
@@ -240,6 +269,8 @@ class Evaluator:
         if a.numel() == 1:
             return torch.pow(a, b)
         exponent = b.item()
+        if 2 * exponent != int(2 * exponent):
+            return torch.matrix_exp(b * logarithm(a))
         if exponent != int(exponent):
             return torch.linalg.matrix_power(root(a), int(2 * exponent))
         return torch.linalg.matrix_power(a, int(exponent))
@@ -290,9 +321,11 @@ class Evaluator:
             "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
             "expm": lambda: torch.matrix_exp(a),
             "dexpm": lambda: slope(a, b) if others else slopes(a),
-            "dpower": lambda: power_slope(a, int(b.item()), *others[1:]),
+            "dpower": lambda: power_slope(a, b.item(), *others[1:]),
             "sylvester": lambda: sylvester(a, b, *others[1:]),
             "lyap": lambda: sylvester(a, a.T, b),
+            "logm": lambda: logarithm(a),
+            "dlogm": lambda: logarithm_slope(a, *others),
             "sqrtm": lambda: root(a),
             "polar": lambda: polar(a),
             "eigmax": lambda: eigen(a, -1)[0],
@@ -300,6 +333,10 @@ class Evaluator:
             "eigmin": lambda: eigen(a, 0)[0],
             "eigvec": lambda: eigen(a, -1)[1],
             "eigvals": lambda: spectrum(a, 0),
+            "cond": lambda: (singular(a)[0][0] / singular(a)[0][-1]).reshape(1, 1),
+            "svdvals": lambda: singular(a)[0],
+            "svdU": lambda: a @ singular(a)[1] / singular(a)[0].T,
+            "svdV": lambda: singular(a)[1],
             "eigvecs": lambda: spectrum(a, 1),
             "diag": lambda: torch.diag(a.reshape(-1)) if 1 in a.shape else torch.diag(a)[:, None],
             "tril": lambda: torch.tril(a),

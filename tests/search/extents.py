@@ -31,6 +31,7 @@ SCALARS = [
     "logdet",
     "eigmax",
     "eigmin",
+    "cond",
     "norm1",
     "norm2",
     "normInf",
@@ -44,7 +45,8 @@ SCALARS = [
     "logsumexp",
 ]
 EIGEN = ("eigmax", "eigmin", "eigvec", "eigvals", "eigvecs")
-SQUARES = ("tr", "det", "logdet", "inv", "expm", "dexpm", "dpower", "sqrtm", "chol", *EIGEN)
+DIRECTED = ("dexpm", "dlogm", "dpower")
+SQUARES = ("tr", "det", "logdet", "inv", "expm", *DIRECTED, "logm", "sqrtm", "chol", *EIGEN)
 REDUCTIONS = ("sum", "mean", "max", "min", "logsumexp")
 
 
@@ -241,6 +243,8 @@ class Extents:
                 return cols, rows
             case "eigvec" | "eigvals":
                 return rows, ONE
+            case "svdvals" | "svdV":
+                return cols, ONE if name == "svdvals" else cols
             case "vec":
                 return rows.times(cols), ONE
             case "diag" if rows.is_one or cols.is_one:
@@ -254,7 +258,7 @@ class Extents:
                 sign = -1 if name == "conv2" else 1
                 pairs = zip(first, *others, strict=True)
                 return tuple(a.plus(b, sign).plus(ONE, -sign) for a, b in pairs)
-            case "dexpm" | "dpower" if len(others) < (2 if name == "dpower" else 1):
+            case "dexpm" | "dlogm" | "dpower" if len(others) < (2 if name == "dpower" else 1):
                 return (rows.times(rows),) * 2
             case "sylvester" if len(others) == 1:
                 return (rows.times(others[0][0]),) * 2
@@ -348,8 +352,11 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "expm",
         "dexpm",
         "dpower",
+        "logm",
+        "dlogm",
         "sqrtm",
         "polar",
+        "svdU",
         "tril",
         "triu",
         "softmax",

@@ -197,6 +197,9 @@ INNER = forms(
     dpower({}, 3, {})                         ¦ rr rr ¦ rr
     sylvester({} / 9 + 3 I, {} / 9 + 2 I, {}) ¦ rr dd rd ¦ rd
     lyap({} / 9 + 3 I, {})                    ¦ rr rr ¦ rr
+    ({} / 9 + 3 I)^0.3                        ¦ rr    ¦ rr
+    logm({} / 9 + 3 I)                        ¦ rr    ¦ rr
+    dlogm({} / 9 + 3 I, {})                   ¦ rr rr ¦ rr
     sqrtm({} / 9 + 3 I)                       ¦ rr    ¦ rr
     pinv({})                                  ¦ cr    ¦ rc
     polar({} + 3 I) .* {}                     ¦ rr rr ¦ rr

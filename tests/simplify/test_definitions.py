@@ -18,6 +18,9 @@ SHAPES = "X: m x n; G: m x n; s: m; x: n; t: scalar; b: n"
         ("z = x / t", "(b' x) x / t^2", "(z' b) z"),
         ("z = x .* b", "X (x .* b)", "X z"),
         ("Z = 2 X ./ s", "3 X ./ s", "1.5 Z"),
+        ("z = X x", "G' X x", "G' z"),
+        ("z = X x", "x' X' X x", "z' z"),
+        ("z = 2 t X x", "t X x x' X'", "0.5 z x' X'"),
     ],
 )
 def test_a_part_is_written_by_its_name(definition: str, value: str, expected: str) -> None:
@@ -47,13 +50,13 @@ def test_logarithms_of_a_sigmoid_are_those_of_its_name(expression: str, expected
     [
         ("Z = X ./ s", "G .* X .* s"),
         ("Z = X ./ s", "G ./ s"),
-        ("z = X x", "X x"),
+        ("z = X x", "X b"),
         ("z = x + b", "t x"),
         ("z = x .* b", "t x"),
     ],
 )
 def test_what_is_no_part_of_it(definition: str, value: str) -> None:
-    """A power on the other side, a factor that is missing, a product that sums."""
+    """A power on the other side, a factor that is missing or another one, a sum."""
     program = lowered(f"{definition}; {value}", SHAPES)
     assert isinstance(program.value, Product)
 

@@ -27,3 +27,20 @@ def test_entries_at_known_places_are_those_of_the_argument(
     assert expected == str(found)
     assert found.verification is not None
     assert str(found.verification.level) in {"exact", "30 digits"}
+
+
+@pytest.mark.parametrize(
+    ("source", "wrt", "expected"),
+    [
+        ("||kron(A, B) vec(X) - vec(Y)||^2", "X", "2 B' (B X A' - Y) A"),
+        ("||kron(A, B) vec(X) - vec(Y)||^2", "A", "2 (B X A' - Y)' B X"),
+        ("||kron(A, B) vec(X) - vec(Y)||^2", "B", "2 (B X A' - Y) A X'"),
+        ("||kron(A, B) - kron(C, D)||^2", "A", "2 (||B||_F^2 A - sum(B .* D) C)"),
+        ("||vec(X) - vec(Y)||^2", "X", "2 (X - Y)"),
+    ],
+)
+def test_sums_of_what_is_stacked_are_stacked(source: str, wrt: str, expected: str) -> None:
+    """Matrices come back, with an axis for each letter."""
+    shapes = "A: m x n; B: p x q; C: m x n; D: p x q" if "C" in source else None
+
+    assert expected == str(derive(source, wrt, shapes=shapes))

@@ -43,7 +43,6 @@ def test_a_symmetric_lyapunov_equation_has_a_symmetric_solution() -> None:
         ("sylvester(A, b, c)", "A: n x n; b: scalar; c: n", "sylvester has a rule for matrices"),
         ("sylvester(A, B, C, A)", "A: n x n", "sylvester takes three arguments, not 4"),
         ("sqrtm(A)", "A: m x n", "needs a square matrix"),
-        ("tr(A^0.3)", "A: n x n", "only whole powers and its root"),
     ],
 )
 def test_what_is_refused(text: str, shapes: str, message: str) -> None:

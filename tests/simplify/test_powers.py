@@ -19,6 +19,9 @@ from dimderiv.errors import DimderivError, NotDifferentiableError
         ("tr(A^n)", "n A'^(n - 1)"),
         ("m = k + 2; tr(A^m)", "m = k + 2; m A'^(m - 1)"),
         ("A^k", "dpower(A, k)"),
+        ("tr(A^(1/3))", "A'^(-2 / 3) / 3"),
+        ("tr(A^(k/2))", "k A'^(k / 2 - 1) / 2"),
+        ("m = k/2; tr(B A^m)", "m = k / 2; dpower(A, m, B)'"),
     ],
 )
 def test_the_derivative_of_a_power(text: str, expected: str) -> None:
@@ -49,14 +52,27 @@ def test_there_is_no_derivative_by_an_exponent(shapes: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "wrt", "expected"),
+    [
+        ("tr(A^t)", "t", "tr(A^t logm(A))"),
+        ("A^t", "t", "A^t logm(A)"),
+        ("||A^t x||^2", "t", "2 x' A^(2 t) logm(A) x"),
+        ("x' A^t y", "A", "dpower(A, t, x y')"),
+        ("tr(A^t)", "A", "t A^(t - 1)"),
+        ("tr(A^t inv(A))", "A", "(t - 1) A^(t - 2)"),
+        ("tr(B dpower(A, t, E))", "t", "tr(B (dpower(A, t, E) logm(A) + A^t dlogm(A, E)))"),
+    ],
+)
+def test_a_declared_scalar_is_an_exponent_that_need_not_be_whole(
+    text: str, wrt: str, expected: str
+) -> None:
+    """So there is a derivative by it, by the logarithm of the matrix."""
+    assert expected == str(derive(text, wrt, shapes="A: n x n spd; t: scalar"))
+
+
+@pytest.mark.parametrize(
     ("text", "shapes", "message"),
     [
-        (
-            "tr(A^(k/2))",
-            "A: n x n",
-            "its root: A is n x n, and k/2 is no whole number",
-        ),
-        ("m = k/2; tr(A^m)", "A: n x n", "not known to be a whole number"),
         ("tr(A^k)", "A: m x n", "A\\^k needs a square matrix"),
         ("tr(A^k)", "A: n x n; k: n integer", "only a scalar can be integer"),
         ("k^2 + tr(A)", "A: n x n; k: integer spd", "k is integer and spd"),

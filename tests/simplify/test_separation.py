@@ -60,6 +60,12 @@ def test_what_all_terms_have_goes_outside() -> None:
     [
         ("A X B + X B", "X", 1, "kron(B', A + I)"),
         ("tr(A X) X", "X", 1, "vec(X) vec(A')' + tr(A X) I"),
+        (
+            "X - X A' inv(A X A' + B) A X",
+            "X",
+            1,
+            "M = inv(A X A' + B); kron((I - A' M A X)', I - X A' M A)",
+        ),
         ("||X||^4", "X", 2, "4 (2 vec(X) vec(X)' + ||X||_F^2 I)"),
     ],
 )

@@ -51,7 +51,7 @@ def test_a_transposed_name_of_a_library_is_no_code() -> None:
 def test_what_the_text_is_read_as_stands_with_the_error() -> None:
     """Where nobody said that it is code."""
     with pytest.raises(ParseError) as refused:
-        derive("np.linalg.svd(A)", "A")
+        derive("np.linalg.qr(A)", "A")
 
     assert "the text is read as code" in refused.value.known
 

@@ -66,6 +66,8 @@ LANGUAGE = [
     ("c' eigvals(A) - eigmin(A)", "A", "A: n x n symmetric; c: n", 2),
     ("sum(G .* chol(A))", "A", "A: n x n spd; G: n x n", 1),
     ("sum(G .* eigvecs(A))", "A", "A: n x n symmetric; G: n x n", 1),
+    ("g' svdvals(A)", "A", "A: m x n; g: n", 1),
+    ("sum(G .* svdU(A)) + h' svdV(A) h", "A", "A: 2 x 2; G: 2 x 2; h: 2", 1),
     ("tr(A^3) + tr(A^-2)", "A", "A: n x n", 1),
     ("sum(x.^a + a^2)", "a", "x: n positive; a: scalar", 1),
     ("f(A X + B)", "X", "f: m x p -> scalar; A: m x n; X: n x p; B: m x p", 1),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dimderiv.codegen.functions.stages import Later, StagedModule, kept, made_of_inputs
-from dimderiv.codegen.plan import Goals, Operation, Programs, reachable
+from dimderiv.codegen.plan import OF_PARTS, Goals, Operation, Programs, reachable
 from dimderiv.codegen.targets import LayerText, words_in, writer_of
 from dimderiv.infer import Typed
 from dimderiv.language import SCALAR
@@ -52,7 +52,7 @@ class LayerModule(StagedModule):
         before = self.first([value], needed, variant)
         (result,) = self.results(before, [value], self.programs.layouts[:1])
         names = {before.text(op).text: op for op in needed}
-        arrays = {name: op for name, op in names.items() if op.kind != "lu"}
+        arrays = {name: op for name, op in names.items() if op.kind not in OF_PARTS}
         typed = [
             name
             for name, op in arrays.items()

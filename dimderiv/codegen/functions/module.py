@@ -4,12 +4,13 @@ import builtins
 import keyword
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
+from itertools import chain
+from textwrap import wrap
 
 from dimderiv.codegen.blocks import Choice, best_blocking
 from dimderiv.codegen.functions.loops import Loops
 from dimderiv.codegen.functions.statements import WIDTH, Statements
 from dimderiv.codegen.plan import (
-    MOST_REGIMES,
     Condition,
     Goals,
     Operation,
@@ -177,16 +178,28 @@ class Module:
         ]
         if condition is None:
             return bodies[-1]
-        left, right = map(self.arguments.size, condition)
-        return [f"if {left} < {right}:", *indented(bodies[0]), *bodies[1]]
+        lines, tests = self._tests(list(map(self.arguments.size, condition)))
+        for test, inner in zip(tests, bodies, strict=False):
+            lines += [f"if {test}:", *indented(inner)]
+        return [*lines, *bodies[-1]]
+
+    def _tests(self, counts: Sequence[str]) -> tuple[list[str], list[str]]:
+        """The lines that find the smallest of some counts, and the test for each but the last."""
+        if len(counts) == 2:
+            return [], [f"{counts[0]} < {counts[1]}"]
+        every, least = map(self.identifiers.new, ("counts", "least"))
+        wrapped = [wrap(f"{count},", WIDTH - 4, subsequent_indent="    ") for count in counts]
+        lines = [f"{every} = (", *indented([*chain.from_iterable(wrapped)]), ")"]
+        tests = [f"{least} == {place}" for place in range(len(counts) - 1)]
+        return [*lines, f"{least} = {every}.index(min({every}))"], tests
 
     def variants(
         self, sizes: Mapping[str, int] | None, readable: Collection[str]
     ) -> tuple[list[Variant], Condition | None]:
-        """The plans, and the condition under which the first of two is used."""
+        """The plans, and the condition by which one of them is used."""
         named = list(self.arguments.sizes)
-        every = [dict(sizes)] if sizes else regimes(named, MOST_REGIMES)
-        return chosen(self._planned, every, readable)
+        stages = [[dict(sizes)]] if sizes else regimes(named)
+        return chosen(self._planned, stages, readable)
 
     def _planned(self, every: Sequence[Mapping[str, int]]) -> Variant:
         return factorized(self.programs.planned(every), self.writer.factors)

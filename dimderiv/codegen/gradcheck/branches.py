@@ -26,13 +26,23 @@ def reaching(code: str, every: Sequence[dict[str, int]]) -> tuple[list[dict[str,
 
 
 def _conditions(code: str, sizes: Sequence[str]) -> Iterator[Callable[..., bool]]:
-    """The conditions of code on nothing but sizes, as functions of these."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.If):
-            inside = [*ast.walk(node.test)]
-            names = {each.id for each in inside if isinstance(each, ast.Name)}
-            known = (ast.BoolOp, ast.BinOp, ast.Compare, ast.Name, ast.Constant)
-            plain = [each for each in inside if isinstance(each, ast.expr)]
-            if names and names <= {*sizes} and all(isinstance(each, known) for each in plain):
-                text = f"def holds({', '.join(sizes)}):\n    return {ast.unparse(node.test)}\n"
-                yield function(text, "holds")
+    """The conditions of code on nothing but sizes and counts of these, as functions of sizes."""
+    nodes = [*ast.walk(ast.parse(code))]
+    known, counted = {*sizes, "min"}, list[str]()
+    for node in nodes:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            name, used = node.targets[0].id, _names(node.value)
+            if used and used <= known and name not in known:
+                counted.append(f"    {ast.unparse(node)}\n")
+                known.add(name)
+    for node in nodes:
+        if isinstance(node, ast.If) and (used := _names(node.test)) and used <= known:
+            plain = (ast.BoolOp, ast.BinOp, ast.Compare, ast.Name, ast.Constant)
+            parts = [each for each in ast.walk(node.test) if isinstance(each, ast.expr)]
+            if all(isinstance(each, plain) for each in parts):
+                text = f"    return {ast.unparse(node.test)}\n"
+                yield function(f"def holds({', '.join(sizes)}):\n{''.join(counted)}{text}", "holds")
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}

@@ -3,7 +3,7 @@
 from dimderiv.codegen.plan import details
 from dimderiv.codegen.plan.cost import CALL, ENTRY
 from dimderiv.codegen.plan.factorizations import called, factorized
-from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS
+from dimderiv.codegen.plan.kinds import COMPARISONS, EXTREMES, FACTORS, OF_PARTS
 from dimderiv.codegen.plan.operations import (
     Operation,
     beneath_views,
@@ -15,7 +15,7 @@ from dimderiv.codegen.plan.plan import MOST_OPERATIONS, Late
 from dimderiv.codegen.plan.programs import Goals, Programs, Sides
 from dimderiv.codegen.plan.regimes import LARGE, Sizes, regimes
 from dimderiv.codegen.plan.running import Running
-from dimderiv.codegen.plan.variants import MOST_REGIMES, Condition, Variant, chosen, is_used
+from dimderiv.codegen.plan.variants import Condition, Variant, chosen, is_used
 
 __all__ = [
     "CALL",
@@ -25,7 +25,7 @@ __all__ = [
     "FACTORS",
     "LARGE",
     "MOST_OPERATIONS",
-    "MOST_REGIMES",
+    "OF_PARTS",
     "Condition",
     "Goals",
     "Late",

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import combinations, islice
 from typing import NamedTuple
 
 from dimderiv.codegen.plan import convolutions
 from dimderiv.codegen.plan.details import Along, Asked, Axes, Ends, Order, Places, Subscripts
 from dimderiv.codegen.plan.operations import Operation, beneath_views
-from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled
+from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product, relabelled, side_by_side
 from dimderiv.codegen.plan.regimes import Amount
 from dimderiv.codegen.plan.stacks import Sides, sides_of, stacked_product
 from dimderiv.language import Dim
 
-MOST_EXHAUSTIVE = 5
+# A chain of ten factors has 45 parts of two or more, a ring of nine 73.
+MOST_SETS = 80
 VIEWS_OF_WINDOWS = frozenset({"windowed", "flip"})
 
 
@@ -57,16 +57,29 @@ class Contraction:
         if beside and len(tensors) > 2 == len(self.kept):
             # What a product meets entry by entry lies in memory as it does.
             self.kept, self.is_fixed = beside[0], True
+        count, tensors = len(tensors), self._side_by_side(tensors)
         shorter = [self._summed(t, self._needed(tensors, [k])) for k, t in enumerate(tensors)]
         if len(tensors) == 1:
             return shorter[0]
-        if all(t.letters == self.kept for t in tensors):
-            return reduce(self._entrywise, shorter)
         if len(tensors) == 2:
             return self.pair(shorter[0], shorter[1], self._needed(shorter, (0, 1)))
-        if len(tensors) <= MOST_EXHAUSTIVE:
-            return self._best(shorter)
-        return self._greedy(shorter)
+        groups = _connected(shorter)
+        if len(tensors) < count or len(groups) > 1:
+            self.uses = {}  # the places of the factors are others now
+        return self._greedy([self._best(group) for group in groups])
+
+    def _side_by_side(self, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The tensors, of which those that lie side by side are one, unless they are summed."""
+        alike, places = [{*t.letters} for t in tensors], range(len(tensors))
+
+        def is_summed(place: int) -> bool:
+            same = [k for k in places if alike[k] == alike[place]]
+            return not alike[place] <= self._needed(tensors, same)
+
+        summed = [tensor for place, tensor in enumerate(tensors) if is_summed(place)]
+        merged = side_by_side(self.plan, [each for each in tensors if each not in summed])
+        found = [*merged, *summed]
+        return found if len(found) < len(tensors) else tensors
 
     def _needed(self, tensors: Sequence[Tensor], apart: Collection[int]) -> set[int]:
         """The letters of the result and of all tensors apart from these."""
@@ -74,21 +87,26 @@ class Contraction:
         return {*self.kept, *(letter for t in others for letter in t.letters)}
 
     def _best(self, tensors: Sequence[Tensor]) -> Tensor:
-        """The cheapest of all orders, found for each subset of the tensors."""
-        every = range(len(tensors))
-        found: dict[frozenset[int], Tensor] = {frozenset([k]): tensors[k] for k in every}
+        """The cheapest order, found for each set of tensors that may be multiplied first."""
+        sets = _sets(tensors)
+        if not sets:
+            return self._greedy(tensors)
+        found = {frozenset([k]): tensor for k, tensor in enumerate(tensors)}
+        made = set[Operation]()
         pairs: dict[frozenset[int], Operation] = {}
-        for size in range(2, len(tensors) + 1):
-            for chosen in map(frozenset, combinations(every, size)):
-                needed = self._needed(tensors, chosen)
-                options = [
-                    self.pair(found[part], found[chosen - part], needed) for part in _halves(chosen)
-                ]
-                found[chosen] = self._cheapest(options)
-            if size == 2:
-                pairs = {pair: _made_of(found[pair].op) for pair in self.uses}
+        for size, chosen in ((len(each), each) for each in sets):
+            if size > 2 and not pairs:
+                pairs = {pair: _made_of(found[pair].op) for pair in self.uses if pair in found}
                 self._share(pairs)
-        whole = found[frozenset(every)]
+            needed = self._needed(tensors, chosen)
+            firsts = [part for part in found if part < chosen and min(chosen) in part]
+            halves = [part for part in firsts if chosen - part in found]
+            options = [self.pair(found[part], found[chosen - part], needed) for part in halves]
+            # Of those that cost the same one that is the transpose of another one is there already.
+            options.sort(key=lambda option: _made_of(option.op) not in made)
+            found[chosen] = self._cheapest(options)
+            made.add(_made_of(found[chosen].op))
+        whole = found[frozenset(range(len(tensors)))]
         computed = {*self.plan.committed, *self.plan.new(whole.op)} if pairs else ()
         self.made.update(pair for pair, op in pairs.items() if op in computed)
         return whole
@@ -110,19 +128,21 @@ class Contraction:
     def _greedy(self, tensors: Sequence[Tensor]) -> Tensor:
         """The cheapest pair first, again and again."""
         left = dict(enumerate(tensors))
-        pairs = list(combinations(left, 2))
+        joined = [(a, b) for a, b in combinations(left, 2) if _meet(left[a], left[b])]
         made = dict[tuple[int, int], _Pair]()
         while len(left) > 1:
-            joined = [(a, b) for a, b in pairs if {*left[a].letters} & {*left[b].letters}]
-            for pair in joined or pairs[:1]:
+            for pair in joined or [next(combinations(left, 2))]:
                 if pair not in made:
                     made[pair] = self._weighed(left, pair)
             best = min(sorted(made), key=lambda pair: made[pair].cost)
             found, before, last = made[best].tensor, len(self.plan.committed), max(left) + 1
-            self.plan.commit(found.op)
+            if len(left) > 2:
+                self.plan.commit(found.op)
             new = set(islice(self.plan.committed, before, None))
-            left = {**{k: t for k, t in left.items() if k not in best}, last: found}
-            pairs = list(combinations(left, 2))
+            left = {k: tensor for k, tensor in left.items() if k not in best}
+            joined = [pair for pair in joined if left.keys() >= {*pair}]
+            joined += [(k, last) for k, tensor in left.items() if _meet(tensor, found)]
+            left[last] = found
             # Nothing else can have changed, neither what a pair is made by nor what it costs.
             made = {p: m for p, m in made.items() if left.keys() >= {*p} and new.isdisjoint(m.by)}
         (whole,) = left.values()
@@ -198,7 +218,7 @@ class Contraction:
             return self._matrix_product(a, b, summed, rest_a, rest_b)
         if tuple(i for i in self.kept if i in rest_a + rest_b) == rest_b + rest_a:
             a, b, rest_a, rest_b = b, a, rest_b, rest_a
-        if rest_a and rest_b and self.plan.has_more_axes:
+        if rest_a and rest_b and (self.plan.has_more_axes or a.op is b.op):
             sides = Sides((), rest_a, summed, rest_b)
             return stacked_product(self.plan, a, b, sides, self.dims)
         axes = Ends(*(tuple(t.letters.index(i) for i in summed) for t in (a, b)))
@@ -256,10 +276,14 @@ class Contraction:
     def _entrywise(self, a: Tensor, b: Tensor) -> Tensor:
         a, b = self.plan.written_out(a), self.plan.written_out(b)
         wanted = self.kept
-        if self.plan.has_more_axes and not {*a.letters, *b.letters} <= {*wanted}:
-            # What is summed next lies together: of `B[j,r] C[k,r]` that is `j` and `k`.
-            both = {*a.letters} & {*b.letters}
-            wanted = tuple(dict.fromkeys(sorted(a.letters + b.letters, key=both.__contains__)))
+        if not {*a.letters, *b.letters} <= {*wanted}:
+            # Libraries lay out the whole as the larger one.
+            is_second = len(a.letters) < len(b.letters) and not self.plan.has_more_axes
+            wanted = b.letters + a.letters if is_second else a.letters + b.letters
+            if self.plan.has_more_axes:
+                # What is summed next lies together: of `B[j,r] C[k,r]` that is `j` and `k`.
+                wanted = tuple(sorted(wanted, key=({*a.letters} & {*b.letters}).__contains__))
+            wanted = tuple(dict.fromkeys(wanted))
         return entrywise_product(self.plan, a, b, wanted)
 
     def _batched(self, a: Tensor, b: Tensor, needed: Collection[int]) -> Tensor:
@@ -304,6 +328,11 @@ class Contraction:
         return Tensor(best[2], best[3])
 
 
+def _meet(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors share a letter."""
+    return not {*one.letters}.isdisjoint(other.letters)
+
+
 def _made_of(op: Operation) -> Operation:
     """What is computed, beneath the views of it."""
     op = beneath_views(op)
@@ -321,9 +350,28 @@ def _differences(op: Operation) -> tuple[Operation, Operation] | None:
     return None
 
 
-def _halves(chosen: frozenset[int]) -> list[frozenset[int]]:
-    """The ways to cut a set in two, each once."""
-    first, *rest = sorted(chosen)
-    return [
-        frozenset([first, *some]) for size in range(len(rest)) for some in combinations(rest, size)
-    ]
+def _sets(tensors: Sequence[Tensor]) -> list[frozenset[int]]:
+    """The sets of tensors that may be multiplied first, small ones first; none where too many.
+
+    They are such as share letters, one with the next: of a chain its parts.
+    """
+    every = range(len(tensors))
+    beside = [{j for j in every if {*t.letters} & {*tensors[j].letters}} for t in tensors]
+    found, wider = list[frozenset[int]](), [frozenset([k]) for k in every]
+    while wider and len(found) <= MOST_SETS:
+        more = {part | {k} for part in wider for j in part for k in beside[j] - part}
+        wider = sorted(more, key=sorted)
+        found += wider
+    return found if len(found) <= MOST_SETS else []
+
+
+def _connected(tensors: Sequence[Tensor]) -> list[list[Tensor]]:
+    """The tensors in groups that share no letters."""
+    groups = list[tuple[set[int], list[int]]]()
+    for place, tensor in enumerate(tensors):
+        letters, places = {*tensor.letters}, [place]
+        for group in [each for each in groups if each[0] & letters]:
+            groups.remove(group)
+            letters, places = letters | group[0], places + group[1]
+        groups.append((letters, places))
+    return [[tensors[place] for place in sorted(places)] for _, places in groups]

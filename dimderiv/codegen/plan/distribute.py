@@ -1,5 +1,8 @@
 """Products of sums multiplied out, where that may be cheaper or leaves nothing to cancel."""
 
+from collections import Counter
+from itertools import chain
+
 from dimderiv.codegen.plan.cost import CALL, ENTRY, READ
 from dimderiv.codegen.plan.patterns import MOST_TERMS
 from dimderiv.codegen.plan.regimes import Regimes
@@ -61,9 +64,10 @@ def without_cancelling(node: Product) -> Node | None:
 
 def _summed_alone(node: Product) -> int | None:
     """The place of a sum or product with a name that alone is summed over an axis."""
+    letters = [{*letters_of(factor.indices)} for factor in node.factors]
+    uses = Counter(chain(letters_of(node.result), *letters))
     for place, factor in enumerate(node.factors):
-        beside = {*letters_of(node.result), *_letters_beside(node, place)}
-        if factor.power == 1 and not beside.issuperset(letters_of(factor.indices)):
+        if factor.power == 1 and any(uses[letter] == 1 for letter in letters[place]):
             return place
     return None
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from dimderiv.codegen.plan.details import Asked, Multiplied, Order
+from dimderiv.codegen.plan.kinds import OF_PARTS
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.variants import Variant
 
@@ -26,7 +27,8 @@ def factorized(variant: Variant, known: Collection[str]) -> Variant:
     for op in order:
         if op.arguments and op.arguments[0].is_factor:
             users[op.arguments[0]].append(op)
-    left_out = {f for f in users if f.kind not in known or (f.kind == "lu" and len(users[f]) == 1)}
+    alone = {f for f in users if f.kind in OF_PARTS and len(users[f]) == 1}
+    left_out = alone.union(f for f in users if f.kind not in known)
     if not left_out:
         return variant
     found: dict[Operation, Operation] = {}

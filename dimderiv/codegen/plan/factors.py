@@ -81,16 +81,6 @@ class Factors:
             letters += [slides[k][step] for k in axes]
         return Tensor(op, tuple(letters))
 
-    def side_by_side(self, tensors: Sequence[Tensor]) -> list[Tensor]:
-        """Tensors of which no two have the same letters: such are multiplied entry by entry."""
-        found = dict[frozenset[int], Tensor]()
-        for tensor in tensors:
-            letters = frozenset(tensor.letters)
-            known = found.get(letters)
-            both = known and entrywise_product(self.plan, known, tensor, known.letters)
-            found[letters] = both or tensor
-        return list(found.values())
-
     def balanced(
         self, node: LabelledProduct, tensors: list[Tensor], known: set[Operation]
     ) -> list[Tensor]:
@@ -100,6 +90,8 @@ class Factors:
         """
         for pair in combinations(range(len(tensors)), 2):
             first, second = (tensors[place] for place in pair)
+            if first.op is not second.op:
+                continue
             others = [tensor for place, tensor in enumerate(tensors) if place not in pair]
             weights = _weights(first, second, others, node.result)
             if weights and all(weight.op in known for weight in weights):
@@ -126,7 +118,7 @@ def _weights(
     first: Tensor, second: Tensor, others: Sequence[Tensor], result: Sequence[Index]
 ) -> list[Tensor]:
     """The vectors along the axis that two equal matrices share and that is summed."""
-    if first.op is not second.op or len(first.letters) != 2:
+    if len(first.letters) != 2:
         return []
     shared = [a for a, b in zip(first.letters, second.letters, strict=True) if a == b]
     if len(shared) != 1 or shared[0] in result:

@@ -88,6 +88,10 @@ KINDS = {
     "lu": Traits("factors", None, cost.of_matrix(cost.LU)),
     "lower": Traits("factors", None, cost.free),
     "chol": Traits("shared", None, cost.of_matrix(cost.CHOLESKY)),
+    "svd": Traits("factors", None, cost.of_matrix(cost.OTHER)),
+    "svdvals": Traits("shared", details.Asked, cost.free),
+    "svdU": Traits("shared", details.Asked, cost.free),
+    "svdV": Traits("shared", details.Asked, cost.free),
     "inverse": Traits("shared", details.Asked, cost.free),
     "inv": Traits("fresh", details.Asked, cost.of_matrix(cost.INVERSE)),
     "solve": Traits("fresh", details.Asked, cost.solved),
@@ -102,5 +106,7 @@ KINDS = {
 COMPARISONS = frozenset({">", "<", ">=", "<=", "=="})
 EXTREMES = frozenset({"maximum", "minimum"})
 FACTORS = frozenset(name for name, kind in KINDS.items() if kind.value == "factors")
+# Those that are several arrays, and that are asked of the matrix itself where they serve one user.
+OF_PARTS = frozenset({"lu", "svd"})
 VIEWS = frozenset(name for name, kind in KINDS.items() if kind.value == "view")
 OF_MATRICES = frozenset({"inv", "det", "logdet", "detsign", "expm", "pinv", "gap_pinv"})

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dimderiv.codegen.plan import labels
 from dimderiv.codegen.plan.convolutions import transposed
 from dimderiv.codegen.plan.factors import Factors
-from dimderiv.codegen.plan.plan import Plan, Tensor
+from dimderiv.codegen.plan.plan import Plan, Tensor, side_by_side
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.selections import Chosen, applied, placed, selected
 from dimderiv.codegen.plan.spelled import Spelled
@@ -131,7 +131,7 @@ class Placing:
         tensors = self._leaves(inner, is_scalar=False)
         if any(not scattered.keys().isdisjoint(tensor.letters) for tensor in tensors):
             return None
-        tensors = self.factors.side_by_side(tensors)
+        tensors = side_by_side(self.plan, tensors)
         result = letters_of(found.product.result)
         total = transposed(self.plan, tensors, [*scattered.values()], result, inner.dims)
         if total is None:

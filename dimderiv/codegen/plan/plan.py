@@ -315,6 +315,23 @@ def entrywise_product(plan: Plan, a: Tensor, b: Tensor, wanted: tuple[int, ...])
     return Tensor(plan.map("/", above, under), letters)
 
 
+def side_by_side(plan: Plan, tensors: Sequence[Tensor]) -> list[Tensor]:
+    """Tensors of which no two have the same letters: such are multiplied entry by entry.
+
+    Args:
+        plan: the plan that the operations become part of.
+        tensors: the factors of a product.
+    """
+    found = dict[frozenset[int], Tensor]()
+    for tensor in tensors:
+        letters = frozenset(tensor.letters)
+        if letters in found:
+            known, other = plan.written_out(found[letters]), plan.written_out(tensor)
+            tensor = entrywise_product(plan, known, other, known.letters)
+        found[letters] = tensor
+    return [*found.values()]
+
+
 def distinct(plan: Plan, tensor: Tensor, dims: Sequence[Dim]) -> Tensor:
     """A tensor with each letter once: the entries where axes with the same letter run together.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 
 from dimderiv import graph
 from dimderiv.codegen.plan.adding import Adding, letters_of_all
@@ -11,6 +12,7 @@ from dimderiv.codegen.plan.demands import OF_ROWS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
+from dimderiv.codegen.plan.gathering import gathered
 from dimderiv.codegen.plan.known import Known
 from dimderiv.codegen.plan.labels import put_into
 from dimderiv.codegen.plan.largest import SMALL
@@ -18,6 +20,8 @@ from dimderiv.codegen.plan.operations import Operation, is_odd
 from dimderiv.codegen.plan.patterns import images, is_scattered, opposite, serves_less
 from dimderiv.codegen.plan.placing import Placing, Take
 from dimderiv.codegen.plan.plan import Plan, Tensor, entrywise_product
+from dimderiv.codegen.plan.powers import by_logarithm
+from dimderiv.codegen.plan.pushing import pushed
 from dimderiv.codegen.plan.rows import Rows
 from dimderiv.codegen.plan.scaling import Scaling
 from dimderiv.codegen.plan.slides import Slides
@@ -41,6 +45,7 @@ from dimderiv.graph import (
     is_definite,
     is_nonnegative,
     is_one,
+    is_semidefinite,
     labelled,
     less_than_largest,
     letters_of,
@@ -52,6 +57,7 @@ from dimderiv.language import Dim
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet", "detsign"})
+SINGULAR = frozenset({"svdvals", "svdU", "svdV"})
 NO_USES: Mapping[frozenset[int], int] = {}
 Letters = tuple[int, ...]
 
@@ -75,7 +81,7 @@ class Planner:
         self.names: dict[Operation, str] = {}
         self._known = Known(plan)
         self._trying = 0
-        self._is_opened: dict[tuple[Key, int], bool] = {}
+        self._form: dict[tuple[Key, int], int] = {}
 
     def value(self, node: Node) -> Tensor:
         """The value of a node; its letters are the numbers of the node's axes."""
@@ -97,7 +103,7 @@ class Planner:
 
     def _planned(self, node: Node) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
-        instead = well_scaled(node)
+        instead = well_scaled(node) or by_logarithm(node)
         if instead is not None:
             return self.value(instead)
         match node:
@@ -165,6 +171,9 @@ class Planner:
         arrays = [plan.full(self.value(each), each.axes) for each in arguments]
         if node.function in OF_FACTORS and arrays[0].rank == 2:
             return self._of_factor(node, arrays[0])
+        if node.function in SINGULAR and arrays[0].rank == 2:
+            factor = plan.make("svd", arrays, arrays[0].dims)
+            return Tensor(plan.make(function, (factor,), node.axes), every)
         if node.function in OF_FACTORS:
             return Tensor(plan.make(function, arrays, node.axes, Asked(whole=True)), every)
         if node.declared is not None:
@@ -174,7 +183,10 @@ class Planner:
 
     def _of_factor(self, node: Function, matrix: Operation) -> Tensor:
         """A determinant, or an inverse: left to be solved with, unless its entries are needed."""
-        factor = self.plan.factor(matrix, is_definite=is_definite(node.arguments[0]))
+        (argument,) = node.arguments
+        # What has an inverse, or a logarithm of its determinant, has no eigenvalue that is 0.
+        is_regular = node.function in {"inv", "logdet"} and is_semidefinite(argument)
+        factor = self.plan.factor(matrix, is_definite=is_regular or is_definite(argument))
         if node.function != "inv":
             return Tensor(self.plan.make(node.function, (factor,)), ())
         letters = (1, 0) if matrix.kind == "transpose" else (0, 1)
@@ -196,8 +208,9 @@ class Planner:
     def _sum(self, node: Sum) -> Tensor:
         if not node.terms:
             return Tensor(self.plan.number(0), ())
-        scattered = [(c, t) for c, t in node.terms if is_scattered(t) or one_each(t)]
-        spread = [(c, t) for c, t in node.terms if not (is_scattered(t) or one_each(t))]
+        terms = gathered(node.terms, node.axes)
+        scattered = [(c, t) for c, t in terms if is_scattered(t) or one_each(t)]
+        spread = [(c, t) for c, t in terms if not (is_scattered(t) or one_each(t))]
         if not scattered:
             return self._added(spread, node.axes)
         base = self.plan.full(self._added(spread, node.axes), node.axes) if spread else None
@@ -295,22 +308,27 @@ class Planner:
         simpler = without_cancelling(node)
         if simpler is not None:
             return self.value(simpler)
-        opened = distributed(node, self.plan.sizes) if self._trying < MOST_NESTED else None
-        if opened is None:
+        forms = self._other_forms(node) if self._trying < MOST_NESTED else []
+        if not forms:
             return self._contracted(node)
-        at = node.key, self._trying
-        ways = (lambda: self._contracted(node), lambda: self._opened(opened))
-        if at not in self._is_opened:
-            closed, other = map(self._known.tried, ways)
-            self._is_opened[at] = other.cost < closed.cost
-            return self._known.taken(other if self._is_opened[at] else closed)
+        at, count = (node.key, self._trying), range(len(forms) + 1)
+        ways = [partial(self._contracted, node), *(partial(self._formed, each) for each in forms)]
+        if at not in self._form:
+            trials = [self._known.tried(way) for way in ways]
+            self._form[at] = min(count, key=lambda k: trials[k].cost)
+            return self._known.taken(trials[self._form[at]])
         # A trial around it has asked before: else each level of sums would multiply the trials.
-        return ways[self._is_opened[at]]()
+        return ways[self._form[at]]()
 
-    def _opened(self, opened: Node) -> Tensor:
-        """The value of a product that is multiplied out."""
+    def _other_forms(self, node: Product) -> list[Node]:
+        """The product multiplied out, or with a smaller inverse, where that may be cheaper."""
+        forms = (form(node, self.plan.sizes) for form in (distributed, pushed))
+        return [form for form in forms if form is not None]
+
+    def _formed(self, form: Node) -> Tensor:
+        """The value of a product in another form."""
         self._trying += 1
-        found = self.value(opened)
+        found = self.value(form)
         self._trying -= 1
         return found
 

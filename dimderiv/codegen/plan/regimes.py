@@ -6,12 +6,13 @@ the sizes at which the same plan would have been made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain, islice
 from typing import TypeVar
 
 from dimderiv.language import Dim
 
 SMALL, MEDIUM, LARGE = 8, 100, 1500
+# How many names get sizes of their own.
+MOST_APART = 7
 
 T = TypeVar("T")
 
@@ -42,17 +43,30 @@ class Sizes:
         return total
 
 
-def regimes(names: Iterable[str], most: int) -> list[dict[str, int]]:
+def regimes(names: Iterable[str]) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
     """Sizes at which plans are compared: all medium, then each name small or large by itself.
+
+    Then come small and large ones together, such that of any three names all eight ways occur: the
+    rows of a Hadamard matrix and of its negative.  Of very many names some are always alike.
 
     Args:
         names: the named sizes.
-        most: how many to give at most.
     """
-    names = sorted(names)
-    base = dict.fromkeys(names, MEDIUM)
-    alone = chain.from_iterable(({**base, n: SMALL}, {**base, n: LARGE}) for n in names)
-    return [base, *islice(alone, most - 1)] if len(names) > 1 else [base]
+    group = {name: k % MOST_APART for k, name in enumerate(sorted(names))}
+    if len(group) < 2:
+        return [dict.fromkeys(group, MEDIUM)], []
+    every = range(min(len(group), MOST_APART))
+    alone = [{each: size} for each in every for size in (SMALL, LARGE)]
+    together = [
+        {each: sizes[(row & (each + 1)).bit_count() % 2] for each in every}
+        for sizes in ((SMALL, LARGE), (LARGE, SMALL))
+        for row in range(1 << len(every).bit_length())
+    ]
+    first, more = (
+        [{name: sizes.get(group[name], MEDIUM) for name in group} for sizes in varied]
+        for varied in ([{}, *alone], together)
+    )
+    return first, more
 
 
 class Regimes:

@@ -87,16 +87,24 @@ def merged(plan: Plan, tensor: Tensor, groups: Sequence[Letters]) -> Operation:
         tensor: the array.
         groups: its letters; of several, and of none, one axis is made.
     """
-    op = plan.aligned(tensor, tuple(i for group in groups for i in group))
-    if all(len(group) == 1 for group in groups):
-        return op
     order = [tensor.letters.index(i) for group in groups for i in group]
     runs = [order[start:end] for start, end in pairwise(accumulate(map(len, groups), initial=0))]
+    if all(len(run) == 1 for run in runs):
+        return plan.transposed(tensor.op, tuple(order))
     is_view = all(run == list(range(run[0], run[0] + len(run))) for run in runs if run)
-    kind = "reshape" if is_view else "packed"
+    if is_view and all(runs):
+        # As it lies, then turned: two that differ in the turn alone are a matrix and its transpose.
+        lying = sorted(runs)
+        flat = plan.make("reshape", (tensor.op,), tuple(_product(tensor.op, run) for run in lying))
+        return plan.transposed(flat, tuple(lying.index(run) for run in runs))
+    op = plan.transposed(tensor.op, tuple(order))
     own = iter(op.dims)
     sizes = [reduce(Dim.__mul__, [next(own) for _ in group], ONE) for group in groups]
-    return plan.make(kind, (op,), tuple(sizes))
+    return plan.make("reshape" if is_view else "packed", (op,), tuple(sizes))
+
+
+def _product(op: Operation, run: Sequence[int]) -> Dim:
+    return reduce(Dim.__mul__, [op.dims[axis] for axis in run], ONE)
 
 
 def _size(group: Letters, dims: Sequence[Dim]) -> Dim:

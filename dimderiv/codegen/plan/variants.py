@@ -1,23 +1,34 @@
-"""Which plans a function needs: one, or two between which it chooses by the sizes it is given.
+"""Which plans a function needs: one, or several of which it takes one by the sizes it is given.
 
 The programs are planned at several sizes.  A plan that is nearly the best at all of them is enough;
-where there is none, two are taken that are nearly the best together.
+where there is none, as few are taken as are nearly the best together.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from functools import reduce
-from itertools import combinations
+from itertools import chain, combinations
 from math import gcd
 from typing import Any
 
+from dimderiv.codegen.plan.cost import CHOLESKY, INVERSE, LU
+from dimderiv.codegen.plan.details import Asked
 from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
 from dimderiv.codegen.plan.regimes import Sizes
 from dimderiv.codegen.plan.show import show
 from dimderiv.language import Dim, Monomial, frozen
 
-MOST_REGIMES = 9
+# Of the orders of a product of five matrices five may be the best, and of one of six fourteen.
+MOST_PLANS = 8
 ENOUGH = 1.25
+# How often operations take each row of their first argument, for each entry of the value.
+MULTIPLYING = {
+    "matmul": 1,
+    "cholesky": int(CHOLESKY),
+    "lu": int(LU),
+    "inv": int(INVERSE),
+    "solve": 4,
+}
 
 
 @frozen.record
@@ -55,102 +66,143 @@ class Variant:
         return sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
-        """A multiple of how many multiplications its matrix products take."""
+        """A multiple of how many multiplications its products, factors and solutions take."""
         total = Dim.of(0)
         operations = self.operations()
         least = min((op.repeats for op in operations), default=1.0)
         for op in operations:
-            if op.kind == "matmul":
-                times = op.arguments[0].dims[-1] * Dim.of(round(op.repeats / least))
-                total += reduce(Dim.__mul__, op.dims, times)
+            if op.kind in MULTIPLYING:
+                total += _multiplications(op) * Dim.of(round(op.repeats / least))
         return total
 
 
-Condition = tuple[Dim, Dim]
+def _multiplications(op: Operation) -> Dim:
+    """How many multiplications an operation takes, by the weights that its cost has."""
+    first = op.arguments[0].dims
+    arrays = Dim.of(MULTIPLYING[op.kind]) * reduce(Dim.__mul__, [*op.dims, first[-1]])
+    if isinstance(op.detail, Asked) and op.detail.whole:
+        return arrays + Dim.of(int(LU)) * reduce(Dim.__mul__, [*first, first[-1]])
+    return arrays
+
+
+# For each plan how much it multiplies, less what all of them do: that with the least is used.
+Condition = tuple[Dim, ...]
+Places = tuple[int, ...]
 
 
 def chosen(
     planned: Callable[[Sequence[Mapping[str, int]]], Variant],
-    every: Sequence[Mapping[str, int]],
+    stages: Sequence[Sequence[Mapping[str, int]]],
     readable: Collection[str],
 ) -> tuple[list[Variant], Condition | None]:
-    """One plan, or two and the condition under which the first one is to be used.
+    """One plan, or several and the condition by which one of them is used.
 
     Args:
         planned: makes the plan that is best at the first of some sizes.
-        every: the sizes at which plans are made and compared; the first plan is preferred.
+        stages: the sizes at which plans are made and compared; the first plan is preferred, and
+            where one plan is enough for the sizes of one stage, those of the next are not tried.
         readable: the named sizes that the function can read off what it is given.
-
-    Returns:
-        The plans, and for two of them two counts, of which the first is to be the smaller one.
     """
-    made = planned(every)
-    if len(made.operations()) > MOST_OPERATIONS:
-        return [made], None
-    found = {made.signature(): made}
-    while made.others:
-        made = planned(made.others)
-        found.setdefault(made.signature(), made)
-    variants = list(found.values())
-    if len(variants) == 1:
-        return variants, None
-    known = [Sizes(sizes) for sizes in every]
-    costs = [[variant.cost(sizes) for sizes in known] for variant in variants]
-    least = [min(each) for each in zip(*costs, strict=True)]
+    found, every = dict[Hashable, Variant](), list[Sizes]()
+    variants, condition = list[Variant](), None
+    for left in stages:
+        every += map(Sizes, left)
+        while left:
+            made = planned(left)
+            found.setdefault(made.signature(), made)
+            left = [] if len(made.operations()) > MOST_OPERATIONS else made.others
+        variants, condition = [*found.values()], None
+        if len(variants) > 1:
+            choice = Choice(variants, every, readable)
+            places = choice.best()
+            variants, condition = [variants[k] for k in places], choice.condition(places)
+        if condition is None:
+            break
+    return variants, condition
 
-    def regret(*places: int) -> float:
-        best = [min(each) for each in zip(*(costs[k] for k in places), strict=True)]
-        pairs = zip(best, least, strict=True)
-        return max(((1 + mine) / (1 + lowest) for mine, lowest in pairs), default=1.0)
 
-    def condition(left: int, right: int) -> Condition | None:
-        return _condition(variants[left].products(), variants[right].products(), readable)
+class Choice:
+    """Some plans, of which a function is to have few.
 
-    one = _first_enough([(k,) for k in range(len(variants))], regret)
-    if regret(*one) > ENOUGH:
-        pairs = [pair for pair in combinations(range(len(variants)), 2) if condition(*pair)]
-        two = _first_enough(pairs, regret) if pairs else one
-        if regret(*two) < regret(*one):
-            return [variants[k] for k in two], condition(*two)
-    return [variants[k] for k in one], None
+    Args:
+        variants: the plans; the first one is preferred.
+        every: the sizes at which they are compared.
+        readable: the named sizes that the function can read off what it is given.
+    """
+
+    def __init__(
+        self, variants: Sequence[Variant], every: Sequence[Sizes], readable: Collection[str]
+    ) -> None:
+        self.readable, self.all = readable, range(len(variants))
+        self.products = [variant.products() for variant in variants]
+        self.counts = [[sizes[count] for count in self.products] for sizes in every]
+        self.costs = [[variant.cost(sizes) for variant in variants] for sizes in every]
+
+    def best(self) -> Places:
+        """As few plans as are nearly the best at all sizes, or else the best that are found."""
+        found = self._first_enough([(k,) for k in self.all])
+        wider: list[Places] = [*combinations(self.all, 2)]
+        while self.regrets(found)[0] > ENOUGH and len(found) < MOST_PLANS:
+            wider = [places for places in wider if self.condition(places)]
+            better = self._first_enough([found, *wider])
+            if better == found:
+                break
+            found = better
+            wider = [(*found, k) for k in self.all if k not in found]
+        return found
+
+    def _first_enough(self, choices: Sequence[Places]) -> Places:
+        """The first choice that is nearly the best everywhere, or else the best one."""
+        enough = (choice for choice in choices if self.regrets(choice)[0] <= ENOUGH)
+        return next(enough, None) or min(choices, key=self.regrets)
+
+    def regrets(self, places: Places) -> list[float]:
+        """How many times as much as with the best plan is done at each size, the most first."""
+        found = []
+        for counts, costs in zip(self.counts, self.costs, strict=True):
+            taken = min(places, key=counts.__getitem__)
+            found.append((1 + costs[taken]) / (1 + min(costs)))
+        return sorted(found, reverse=True)
+
+    def condition(self, places: Places) -> Condition | None:
+        """What the plans multiply without what all do; nothing where that does not tell them."""
+        return _condition([self.products[k] for k in places], self.readable)
 
 
 def is_used(place: int, condition: Condition | None, sizes: Sizes) -> bool:
-    """Whether a function takes the first or the second plan at certain sizes.
+    """Whether a function takes a plan at certain sizes.
 
     Args:
-        place: 0 or 1.
+        place: the place of the plan.
         condition: what `chosen` returned.
         sizes: the sizes.
     """
     if condition is None:
         return True
-    left, right = condition
-    return (sizes[left] < sizes[right]) is (place == 0)
+    counts = [sizes[count] for count in condition]
+    return place == counts.index(min(counts))
 
 
-def _first_enough(
-    choices: Sequence[tuple[int, ...]], regret: Callable[..., float]
-) -> tuple[int, ...]:
-    """The first choice that is nearly the best everywhere, or else the best one."""
-    enough = (choice for choice in choices if regret(*choice) <= ENOUGH)
-    return next(enough, None) or min(choices, key=lambda choice: regret(*choice))
-
-
-def _condition(mine: Dim, others: Dim, readable: Collection[str]) -> Condition | None:
-    """Two counts without what both have; nothing where the same one is always the smaller."""
-    terms = (mine - others).monomials
-    above = tuple((m, c) for m, c in terms if c > 0)
-    below = tuple((m, -c) for m, c in terms if c < 0)
-    if not above or not below or not (mine - others).names <= set(readable):
+def _condition(counts: Sequence[Dim], readable: Collection[str]) -> Condition | None:
+    """Counts without what all have; nothing where one of them is never more than the others."""
+    every = [dict(count.monomials) for count in counts]
+    terms = dict.fromkeys(chain.from_iterable(every))
+    shared = {names: min(each.get(names, 0) for each in every) for names in terms}
+    rest = [
+        {names: each[names] - shared[names] for names in each if each[names] > shared[names]}
+        for each in every
+    ]
+    if len(rest) < 2 or not all(rest):
         return None
-    common = set.intersection(*(set(m) for m, _ in terms))
-    divisor = gcd(*(c for _, c in terms))
-    left, right = (
-        Dim(tuple((_without(m, common), c // divisor) for m, c in s)) for s in (above, below)
-    )
+    common = set.intersection(*(set(names) for each in rest for names in each))
+    divisor = gcd(*(count for each in rest for count in each.values()))
+    left = [
+        Dim(tuple((_without(names, common), count // divisor) for names, count in each.items()))
+        for each in rest
+    ]
     # What is so for an axis of size 1 only is no reason to write code twice.
-    return None if left.is_one or right.is_one else (left, right)
+    is_told = all(count.names <= {*readable} and not count.is_one for count in left)
+    return tuple(left) if is_told else None
 
 
 def _without(monomial: Monomial, common: set[str]) -> Monomial:

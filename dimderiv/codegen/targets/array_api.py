@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.plan import Operation, details, is_of_numbers
 from dimderiv.codegen.targets.layers import WORDS, LayerText, class_layer
-from dimderiv.codegen.targets.spelling import axes_over
+from dimderiv.codegen.targets.spelling import SINGULAR, axes_over
 from dimderiv.codegen.targets.text import Text, commented, joined, listed
 from dimderiv.codegen.targets.writer import Writer
 from dimderiv.language import ONE
@@ -26,7 +26,7 @@ class ArrayApiWriter(Writer):
     reserved = frozenset({"xp", "like"})
     row = "[0, :]"
     # The standard has a Cholesky factor, but nothing that solves with it.
-    factors = frozenset()
+    factors = frozenset({"svd"})
     layer_name = "Layer"
     layer_words = WORDS
     context = ("xp", "like")
@@ -41,6 +41,7 @@ class ArrayApiWriter(Writer):
         "eigmax": '{helper.linalg}("eigvalsh", {})[-1]',
         "eigmin": '{helper.linalg}("eigvalsh", {})[0]',
         "eigvals": '{helper.linalg}("eigvalsh", {})',
+        **SINGULAR,
         "pinv": '{helper.linalg}("pinv", {})',
         "normN": 'xp.sum({helper.linalg}("svd", {}, full_matrices=False)[1])',
         "einsum": '{helper.einsum}("{op.subscripts}", {}, {})',

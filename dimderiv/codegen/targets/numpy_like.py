@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dimderiv.codegen.plan import Operation, details, is_of_numbers
 from dimderiv.codegen.targets.helper_arguments import is_plain_index, row_index
-from dimderiv.codegen.targets.spelling import axes_over, triangle_place
+from dimderiv.codegen.targets.spelling import SINGULAR, axes_over, triangle_place
 from dimderiv.codegen.targets.text import ATOM, Text, joined, subscripts
 from dimderiv.codegen.targets.writer import Writer
 
@@ -23,6 +23,7 @@ class NumpyLikeWriter(Writer):
         "eigmax": "{xp}.linalg.eigvalsh({})[-1]",
         "eigmin": "{xp}.linalg.eigvalsh({})[0]",
         "eigvals": "{xp}.linalg.eigvalsh({})",
+        **SINGULAR,
         "pinv": "{xp}.linalg.pinv({})",
         "normN": '{xp}.linalg.norm({}, "nuc")',
         "outer": "{xp}.outer({}, {})",

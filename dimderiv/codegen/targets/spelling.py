@@ -13,6 +13,15 @@ from dimderiv.codegen.targets.text import subscripts
 if TYPE_CHECKING:
     from dimderiv.codegen.targets.writer import Writer
 
+# What is asked of a singular value decomposition, at hand or made for it.
+SINGULAR = {
+    "svd_svdU": "{0.atom}[0]",
+    "svd_svdvals": "{0.atom}[1]",
+    "svd_svdV": "{0.atom}[2]",
+    "svdU": "{helper.svd}({})[0]",
+    "svdV": "{helper.svd}({})[2]",
+}
+
 
 class Helpers:
     """The helper functions by name, noted when they are asked for.

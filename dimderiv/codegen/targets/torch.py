@@ -11,7 +11,7 @@ from dimderiv.codegen.targets.helper_arguments import (
     row_index,
 )
 from dimderiv.codegen.targets.layers import LayerText
-from dimderiv.codegen.targets.spelling import axes_over
+from dimderiv.codegen.targets.spelling import SINGULAR, axes_over
 from dimderiv.codegen.targets.text import Text, commented, indented, joined, listed, subscripts
 from dimderiv.codegen.targets.writer import Writer
 
@@ -51,6 +51,7 @@ class TorchWriter(Writer):
         "eigmax": "torch.linalg.eigvalsh({})[-1]",
         "eigmin": "torch.linalg.eigvalsh({})[0]",
         "eigvals": "torch.linalg.eigvalsh({})",
+        **SINGULAR,
         "pinv": "torch.linalg.pinv({})",
         "normN": 'torch.linalg.matrix_norm({}, "nuc")',
         "expm": "torch.linalg.matrix_exp({})",

@@ -46,7 +46,7 @@ MOST_TESTED = 6
 
 # The functions that are linear in their last argument, and how many they have: with one less, each
 # is the matrix of that map.
-MAPS = {"dexpm": 2, "dpower": 3, "sylvester": 3}
+MAPS = {"dexpm": 2, "dlogm": 2, "dpower": 3, "sylvester": 3}
 
 
 @dataclass(eq=False)

@@ -110,31 +110,39 @@ class Slices:
             labels = self.piece_of(factor.node.arguments[0]).upright.tree
             size = factor.node.axes[0]
             if is_lone:
-                shorter = self._exchanged(node, factor, met[0], label, (labels, row, size))
+                shorter = self._exchanged(node, factor, met, label, (labels, row, size))
                 return node if shorter is None else self._looked_up(shorter)
         return node
 
     def _without(self, node: Product, span: Span) -> Node | None:
-        """A product without one selection, a part of an array in place of what it selects from."""
-        others = [f for f in node.factors if f is not span.factor]
-        met = [f for f in others if span.whole in f.indices]
-        if len(met) != 1:
-            return None
+        """A product without one selection, parts of arrays in place of what it selects from."""
+        met = [f for f in node.factors if f is not span.factor and span.whole in f.indices]
         new = (_index(span), span.inside, span.stop - span.start)
-        return self._exchanged(node, span.factor, met[0], span.whole, new)
+        return self._exchanged(node, span.factor, met, span.whole, new) if met else None
 
     def _exchanged(
         self,
         node: Product,
         gone: Factor,
-        met: Factor,
+        met: Sequence[Factor],
         letter: int,
         new: tuple[Tree, Index | None, Dim],
     ) -> Node | None:
-        """A product with a part of an array in place of the array and of what selects from it.
+        """A product with parts of arrays in place of the arrays and of what selects from them.
 
         The new index comes with the letter of its axis, if it has one, and the size of that.
         """
+        factors = []
+        for factor in node.factors:
+            if factor is not gone:
+                cut = self._cut(factor, letter, new) if factor in met else factor
+                if cut is None:
+                    return None
+                factors.append(cut)
+        return part(node.coefficient, factors, node.result, node.dims)
+
+    def _cut(self, met: Factor, letter: int, new: tuple[Tree, Index | None, Dim]) -> Factor | None:
+        """A part of an array, with the new index in place of a letter."""
         index, inside, size = new
         if met.indices.count(letter) > 1 or met.power != 1:
             return None
@@ -144,10 +152,7 @@ class Slices:
         if part_of is None:
             return None
         indices = [inside if i == letter else i for i in met.indices]
-        kept = tuple([i for i in indices if i is not None])
-        others = [f for f in node.factors if f is not gone]
-        factors = [Factor(part_of, kept) if f is met else f for f in others]
-        return part(node.coefficient, factors, node.result, node.dims)
+        return Factor(part_of, tuple([i for i in indices if i is not None]))
 
     def _part(self, factor: Factor, axis: int, index: Tree, size: Dim | None) -> Node | None:
         """What stands for a part of an array of at most two axes, with the new size of an axis."""

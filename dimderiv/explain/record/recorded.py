@@ -273,6 +273,17 @@ class Added(Recorded):
 
 
 @frozen.record
+class Vanished(Recorded):
+    """An intermediate the derivative by which is zero for what it stands for.
+
+    Attributes:
+        operand: its name.
+    """
+
+    operand: Tree
+
+
+@frozen.record
 class Changed(Recorded):
     """How an operation changes along the directions of the variables.
 
@@ -337,4 +348,4 @@ class Stacked(Recorded):
     value: Equation
 
 
-Step: TypeAlias = Passed | Differentiated | Added | Stacked | HessianBlock | Changed
+Step: TypeAlias = Passed | Differentiated | Added | Vanished | Stacked | HessianBlock | Changed

@@ -28,6 +28,7 @@ from dimderiv.explain.record.recorded import (
     Slope,
     Step,
     StepTerm,
+    Vanished,
 )
 from dimderiv.explain.record.scalar_order import (
     MOST_AXES,
@@ -133,6 +134,9 @@ class _Recorder:
             for key, owner in self.names.owners.items()
             if owner.name in statements
         }
+        found = sources.gradients.visits
+        self.vanished = {v.node.key for v in found if isinstance(v.node, Named)}
+        self.vanished &= {v.node.key for v in found if is_zero(v.upstream)}
         self.quoted: set[str] = set()
         self.parts: dict[Key, list[Told]] = {}
 
@@ -244,21 +248,27 @@ class _Recorder:
         is_shorter = simple is not None and symbols(simple) < symbols(tree)
         return Equation((tree, simple) if is_shorter and simple is not None else (tree,))
 
-    def _collected(self, told: Told) -> Iterator[Added]:
+    def _collected(self, told: Told) -> Iterator[Added | Vanished]:
         """The sum of all ways in which an operand enters, once the last of them is known."""
         uses, target = self.names.uses[told.node.key], told.target
         parts = self.parts.setdefault(told.node.key, [])
         parts.append(told)
-        if uses < 2 or len(parts) < uses:
+        if len(parts) < uses:
             return
+        if uses > 1:
+            yield self._added(told.target, parts)
+        if told.node.key in self.vanished:
+            yield Vanished(target.operand)
+
+    def _added(self, target: Target, parts: Sequence[Told]) -> Added:
         nodes = [part.partial.node for part in parts]
         terms = [term for part in parts if not is_zero(part.partial.node) for term in part.terms]
         left, tree = received(target, terms)
-        node = total([(ONCE, part) for part in nodes], self.names.axes(told.node))
+        node = total([(ONCE, part) for part in nodes], self.names.axes(parts[0].node))
         if are_different(terms):
             left, tree = self.writer.entries_of(node, target)
         value = self._simplified(tree, node, target, terms)
-        yield Added(target.operand, left or Name(target.name), uses, value)
+        return Added(target.operand, left or Name(target.name), len(parts), value)
 
     def _arriving(self, node: Node, terms: Sequence[StepTerm]) -> tuple[Tree, Shape | None] | None:
         """What arrives, unless it is the derivative of the value by itself."""

@@ -50,7 +50,8 @@ NUMBER_ONE = Number(Fraction(1))
 AS_SCALAR = {
     **dict.fromkeys(("norm2", "normF", "norm1", "normInf", "normN"), "abs"),
     **{name: name for name in ("max", "min", "logsumexp")},
-    **{"expm": "exp", "dexpm": "exp", "sqrtm": "sqrt", "polar": "sign", "logdet": "log"},
+    **{"expm": "exp", "dexpm": "exp", "logm": "log", "logdet": "log"},
+    **{"sqrtm": "sqrt", "polar": "sign"},
 }
 ERASED = frozenset({"sum", "tr", "diag", "tril", "triu", "vec", "det"})
 
@@ -269,7 +270,7 @@ def _erased(part: Tree) -> Tree | None:
         case Binary((".*" | "./" | ".^") as operator, left, right):
             plain = {".*": "*", "./": "/", ".^": "^"}[operator]
             return Binary(plain, as_scalar(left), as_scalar(right))  # type: ignore[arg-type]
-        case Call("inv" | "pinv", (argument,)):
+        case Call("inv" | "pinv" | "dlogm", (argument,)):
             return Binary("/", NUMBER_ONE, as_scalar(argument))
         case Call("sylvester", (left, right)):
             return Binary("/", NUMBER_ONE, Add((as_scalar(left), as_scalar(right))))

@@ -97,6 +97,8 @@ class StepSpeaker(Speaker):
                 self.tell("added" if is_short else "added_many", head=head, **vars(step))
                 if is_short:
                     self.say(self.field(recorded.Equation((left, *value.sides))), level=2)
+            case recorded.Vanished():
+                self.tell("vanishes", head=head, **vars(step))
             case recorded.Stacked():
                 self.stacked(step, head)
             case recorded.Differentiated():

@@ -239,7 +239,8 @@ class NameReader(Cursor):
             return function_of("pinv", tokens, start, power.end)
         if len(texts) == 1 and texts[0] in _STARS:
             return self.starred(tokens, power)
-        if not texts or texts in (["H"], ["t"], ["dagger"], ["ast"]):
+        is_declared = texts == ["t"] and "t" in self.shared.names.values()
+        if not texts or (texts in (["H"], ["t"], ["dagger"], ["ast"]) and not is_declared):
             raise unclear_power(power.span, texts)
         is_entrywise = texts[0] == "odot"
         if len(tokens) == 1 and self.is_vector(tokens[0]) and not is_entrywise:

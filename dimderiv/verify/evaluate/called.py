@@ -52,7 +52,7 @@ from dimderiv.verify.layout import (
     two_axes,
 )
 
-_SHAPE_KEEPING = frozenset({"inv", "expm", "sqrtm", "polar", "tril", "triu"})
+_SHAPE_KEEPING = frozenset({"inv", "expm", "logm", "sqrtm", "polar", "tril", "triu"})
 _SLIDING = frozenset({"conv2", "convfull2"})
 _ALONG = frozenset({*REDUCTIONS, *NORMS, *ROW_FUNCTIONS})
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from dimderiv.errors import ShapeError
 from dimderiv.verify.evaluate.arithmetic import ZERO, Arithmetic, Scalar
 from dimderiv.verify.evaluate.functions import ELEMENTWISE, log_sum_exp, primitive
-from dimderiv.verify.evaluate.linear_maps import LINEAR, square_root
+from dimderiv.verify.evaluate.linear_maps import LINEAR, logarithm, square_root
 from dimderiv.verify.evaluate.matrices import (
     exponential,
     inverse,
@@ -22,6 +22,9 @@ from dimderiv.verify.evaluate.spectral import (
     eigenvectors,
     largest_eigenvalue,
     leading_eigenvector,
+    left_vectors,
+    right_vectors,
+    singular_values,
     smallest_eigenvalue,
 )
 from dimderiv.verify.evaluate.tables import combined, eliminated
@@ -189,6 +192,7 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "logdet": _log_determinant,
     "pinv": pseudo_inverse,
     "expm": exponential,
+    "logm": logarithm,
     "sqrtm": square_root,
     "polar": polar_factor,
     "eigmax": largest_eigenvalue,
@@ -197,6 +201,9 @@ MATRIX_FUNCTIONS: Mapping[str, MatrixFunction] = {
     "chol": cholesky,
     "eigvals": eigenvalues,
     "eigvecs": eigenvectors,
+    "svdvals": singular_values,
+    "svdU": left_vectors,
+    "svdV": right_vectors,
     "tr": trace,
     "vec": _stacked,
     "diag": _diagonal,

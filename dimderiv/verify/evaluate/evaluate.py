@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
 
-from dimderiv.errors import ShapeError
 from dimderiv.language import (
     Add,
     Binary,
@@ -29,8 +28,7 @@ from dimderiv.verify.claim import NotVerifiableError
 from dimderiv.verify.evaluate.called import CallEvaluation
 from dimderiv.verify.evaluate.calls import reduced
 from dimderiv.verify.evaluate.functions import entry_operation, power
-from dimderiv.verify.evaluate.linear_maps import square_root
-from dimderiv.verify.evaluate.matrices import matrix_power
+from dimderiv.verify.evaluate.linear_maps import power as power_of_matrix
 from dimderiv.verify.evaluate.rearranged import blocks
 from dimderiv.verify.evaluate.tables import each
 from dimderiv.verify.evaluate.unsized import (
@@ -178,8 +176,4 @@ class Evaluator(CallEvaluation):
         if is_single(base):
             return each(base, lambda x: power(self.arithmetic, x, exponent))
         square_size(base)
-        if exponent == int(exponent):
-            return matrix_power(self.arithmetic, base, int(exponent))
-        if 2 * exponent != int(2 * exponent):
-            raise ShapeError("a matrix has whole powers only", span=node.right.span)
-        return matrix_power(self.arithmetic, square_root(self.arithmetic, base), int(2 * exponent))
+        return power_of_matrix(self.arithmetic, base, exponent)

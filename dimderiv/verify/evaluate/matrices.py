@@ -108,16 +108,22 @@ def exponential(arithmetic: Arithmetic, table: Table) -> Table:
         scaled = each(step, partial(arithmetic.mul, Fraction(1, k)))
         term = matrix_product(arithmetic, term, scaled)
         result = combined(result, term, arithmetic.add)
-        if k > 2 and all(_is_negligible(arithmetic, entry) for entry in entries(term)):
+        if k > 2 and all(is_negligible(arithmetic, entry) for entry in entries(term)):
             break
     for _ in range(halvings):
         result = matrix_product(arithmetic, result, result)
     return result
 
 
-def _is_negligible(arithmetic: Arithmetic, x: Scalar) -> bool:
+def is_negligible(arithmetic: Arithmetic, x: Scalar) -> bool:
+    """Whether a term of a series adds nothing, with all its perturbations.
+
+    Args:
+        arithmetic: the arithmetic of the series.
+        x: a number or a jet.
+    """
     if type(x) is Jet:
-        return _is_negligible(arithmetic, x.value) and _is_negligible(arithmetic, x.slope)
+        return is_negligible(arithmetic, x.value) and is_negligible(arithmetic, x.slope)
     return bool(abs(arithmetic.inexact(x)) < arithmetic.context.eps / 1000)
 
 

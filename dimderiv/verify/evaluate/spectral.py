@@ -1,4 +1,7 @@
-"""Eigenvalues and eigenvectors of symmetric matrices, whose perturbations need not be symmetric."""
+"""Eigenvalues and eigenvectors of symmetric matrices, whose perturbations need not be symmetric.
+
+Singular values and vectors are those of `A' A`.
+"""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -13,7 +16,9 @@ from dimderiv.verify.evaluate.arithmetic import (
     Scalar,
     leading,
 )
+from dimderiv.verify.evaluate.functions import primitive
 from dimderiv.verify.evaluate.tables import (
+    SingularMatrix,
     combined,
     diagonal,
     each,
@@ -55,6 +60,39 @@ def eigenvalues(arithmetic: Arithmetic, table: Table) -> Table:
 def eigenvectors(arithmetic: Arithmetic, table: Table) -> Table:
     """The matrix whose columns are the eigenvectors of the symmetric part, in the same order."""
     return transposed([vector for vector, _ in _pairs(arithmetic, table)])
+
+
+def singular_values(arithmetic: Arithmetic, table: Table) -> Table:
+    """All singular values, descending, each of which must be simple and not 0."""
+    return [[value] for _, value in _singular(arithmetic, table)]
+
+
+def left_vectors(arithmetic: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the left singular vectors, in the same order."""
+    pairs = _singular(arithmetic, table)
+    images = transposed(matrix_product(arithmetic, table, right_vectors(arithmetic, table)))
+    columns = [
+        [arithmetic.div(x, value) for x in column]
+        for column, (_, value) in zip(images, pairs, strict=True)
+    ]
+    return transposed(columns)
+
+
+def right_vectors(arithmetic: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the right singular vectors, the largest entries positive."""
+    return transposed([vector for vector, _ in _singular(arithmetic, table)])
+
+
+def _singular(arithmetic: Arithmetic, table: Table) -> list[Pair]:
+    """The right singular vectors with the singular values, by descending value."""
+    if len(table) < len(table[0]):
+        raise SingularMatrix("singular values of a matrix with fewer rows than columns")
+    found = []
+    for vector, square in _pairs(arithmetic, matrix_product(arithmetic, transposed(table), table)):
+        if arithmetic.inexact(leading(square)) < arithmetic.inexact(SMALLEST_GAP):
+            raise OutOfDomain("a singular value that is 0")
+        found.append((vector, primitive("sqrt", arithmetic, square)))
+    return found[::-1]
 
 
 def _pairs(arithmetic: Arithmetic, table: Table) -> Iterator[Pair]:

@@ -56,7 +56,8 @@ from dimderiv.verify.symbolic.functions import (
     SCALARS,
     reduced,
 )
-from dimderiv.verify.symbolic.spectral import LINEAR, square_root
+from dimderiv.verify.symbolic.spectral import LINEAR
+from dimderiv.verify.symbolic.spectral import power as power_of_matrix
 from dimderiv.verify.symbolic.tables import (
     Entry,
     Open,
@@ -205,12 +206,7 @@ class Reader:
         base, exponent = self.value(node.left), self.scalar(node.right)
         if is_scalar(base):
             return mapped(base, lambda x: self.a.power(x, exponent))
-        if exponent != int(exponent):
-            if 2 * exponent != int(2 * exponent):
-                raise ShapeError("a matrix has whole powers only", span=node.right.span)
-            base = changed(base, lambda table: square_root(self.a, table))
-            exponent = 2 * exponent
-        return changed(base, lambda table: matrices.power(self.a, table, int(exponent)))
+        return changed(base, lambda table: power_of_matrix(self.a, table, exponent))
 
     def _call(self, node: Call) -> Value:
         a, name, count = self.a, node.function, len(node.arguments)

@@ -13,9 +13,11 @@ from dimderiv.verify.symbolic.tables import Entry, Value, closed, entrywise, kro
 SAME_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "inv": matrices.inverse,
     "expm": spectral.exponential,
+    "logm": spectral.logarithm,
     "sqrtm": spectral.square_root,
     "polar": spectral.polar_factor,
     "eigvecs": spectral.eigenvectors,
+    "svdU": spectral.left_vectors,
     "chol": matrices.cholesky,
     "softmax": matrices.softmax,
     "logsoftmax": matrices.log_softmax,
@@ -26,6 +28,8 @@ OTHER_SIZE: Mapping[str, Callable[[Arithmetic, Table], Table]] = {
     "diag": matrices.diagonal,
     "eigvec": spectral.leading_eigenvector,
     "eigvals": lambda a, table: [[x] for x in spectral.eigenvalues(a, table)],
+    "svdvals": spectral.singular_values,
+    "svdV": spectral.right_vectors,
 }
 SCALARS: Mapping[str, Callable[[Arithmetic, Table], Entry]] = {
     "tr": matrices.trace,

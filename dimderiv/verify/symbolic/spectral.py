@@ -17,6 +17,7 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
 MOST_STEPS = 60
+NEAR_ONE = 0.1
 
 
 def exponential(a: Arithmetic, table: Table) -> Table:
@@ -82,10 +83,21 @@ def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table)
     ]
 
 
+def power(a: Arithmetic, table: Table, exponent: Entry) -> Table:
+    """A power of a square matrix; one that is not half a whole number by the logarithm."""
+    is_known = not getattr(exponent, "free_symbols", None)
+    if is_known and exponent == int(exponent):
+        return raised(a, table, int(exponent))
+    if is_known and 2 * exponent == int(2 * exponent):
+        return raised(a, square_root(a, table), int(2 * exponent))
+    inner = [[exponent * entry for entry in row] for row in logarithm(a, table)]
+    return exponential(a, inner)
+
+
 def power_along(a: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
-    """The derivative of a whole power: the sum of `A^r E A^(k - 1 - r)`."""
-    power = int(exponent[0][0])
-    return derivative(lambda b, matrix: raised(b, matrix, power), a, table, direction)
+    """The derivative of a power."""
+    ((number,),) = exponent
+    return derivative(lambda b, matrix: power(b, matrix, number), a, table, direction)
 
 
 def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
@@ -158,6 +170,43 @@ def _beside(one: Table, other: Table) -> list[tuple[Entry, Entry]]:
     return list(zip(entries(one), entries(other), strict=True))
 
 
+def logarithm(a: Arithmetic, table: Table) -> Table:
+    """The principal logarithm of a square matrix without eigenvalues below zero.
+
+    Of two rows in closed form: with `M` the matrix without its mean diagonal `s`, `M^2 = q^2 I`.
+    """
+    size = square_size(table)
+    if isinstance(a, Floats):
+        one, doublings = identity(a, size), 0
+        while sum(abs(x - y) for x, y in _beside(table, one)) > NEAR_ONE:
+            table, doublings = square_root(a, table), doublings + 1
+        found: Table = (a.context.logm(a.context.matrix(table)) * 2**doublings).tolist()
+        return found
+    if size == 1:
+        return [[a.function("log", table[0][0])]]
+    (p, b), (c, d) = _two_rows(table)
+    mean, half, determinant = (p + d) / 2, (p - d) / 2, p * d - b * c
+    odd = _mean_slope_of_log(a, mean, half**2 + b * c, determinant)
+    even = a.function("log", determinant) / 2
+    return [[even + odd * half, odd * b], [odd * c, even - odd * half]]
+
+
+def _mean_slope_of_log(a: Arithmetic, mean: Entry, square: Entry, determinant: Entry) -> Entry:
+    """`(log(s + q) - log(s - q)) / (2 q)`, of which `q^2` is given, and `s^2 - q^2`."""
+    if a.at_point(determinant) < a.tiny:
+        raise Outside("a logarithm that is not real")
+    if square == 0:
+        return 1 / mean
+    refuse_zero(a, square)
+    if a.at_point(square) < 0:
+        angle = a.function("acos", mean / a.function("sqrt", determinant))
+        return angle / a.function("sqrt", -square)
+    if a.at_point(mean) < a.tiny:
+        raise Outside("a logarithm that is not real")
+    root = a.function("sqrt", square)
+    return a.function("atanh", root / mean) / root
+
+
 def polar_factor(a: Arithmetic, table: Table) -> Table:
     """The factor of the polar decomposition that has orthonormal columns or rows."""
     if len(table) > len(table[0]):
@@ -193,6 +242,33 @@ def eigenvalues(a: Arithmetic, table: Table) -> list[Entry]:
 def eigenvectors(a: Arithmetic, table: Table) -> Table:
     """The matrix whose columns are the unit eigenvectors of the symmetric part, in that order."""
     return transposed([vector for _, vector in _pairs(a, symmetric_part(a, table))])
+
+
+def singular_values(a: Arithmetic, table: Table) -> Table:
+    """All singular values, descending."""
+    return [[value] for value, _ in _singular(a, table)]
+
+
+def left_vectors(a: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the left singular vectors, in that order."""
+    images = matrix_product(a.total, table, right_vectors(a, table))
+    values = [value for value, _ in _singular(a, table)]
+    return [[x / value for x, value in zip(row, values, strict=True)] for row in images]
+
+
+def right_vectors(a: Arithmetic, table: Table) -> Table:
+    """The matrix whose columns are the right singular vectors, in that order."""
+    return transposed([vector for _, vector in _singular(a, table)])
+
+
+def _singular(a: Arithmetic, table: Table) -> list[tuple[Entry, list[Entry]]]:
+    """Singular values, descending, with their right vectors: the eigenvectors of `A' A`."""
+    if len(table) < len(table[0]):
+        raise Outside("singular values of a matrix with fewer rows than columns")
+    pairs = _pairs(a, matrix_product(a.total, transposed(table), table))
+    for square, _ in pairs:
+        refuse_zero(a, square)
+    return [(a.function("sqrt", square), vector) for square, vector in pairs[::-1]]
 
 
 def extreme_eigenvalue(a: Arithmetic, table: Table, place: int) -> Entry:
@@ -252,6 +328,7 @@ def _unit(a: Arithmetic, vector: list[Entry], sign: Any) -> list[Entry]:
 
 LINEAR = {
     "dexpm": Linear(partial(derivative, exponential)),
+    "dlogm": Linear(partial(derivative, logarithm)),
     "dpower": Linear(power_along, 2),
     "sylvester": Linear(sylvester, 2, 0, 1),
 }

@@ -29,7 +29,6 @@ NO_SENTENCES = {
 derivative by {}, {}: {}
 \frac{{\partial {}}}{{\partial {}}}
 def {}({}):
-if {} < {}:
 if {}:
 for {} in {}({}, {}):
 return {}

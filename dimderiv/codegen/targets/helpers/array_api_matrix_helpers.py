@@ -65,6 +65,28 @@ def eigvecs(A):
     return V * xp.sign(xp.sum(xp.where(is_top, V, xp.zeros_like(V)), axis=0))
 
 
+def svdvals(A):
+    """The singular values, descending."""
+    return linalg("svdvals", tall(A))
+
+
+def svd(A):
+    """U, s and V with A = U diag(s) V'; the largest entry of each column of V is positive."""
+    xp = namespace(A)
+    U, s, Vt = linalg("svd", tall(A), full_matrices=False)
+    top = xp.argmax(xp.abs(Vt), axis=1)
+    is_top = xp.arange(Vt.shape[1], dtype=top.dtype, **place(A))[None, :] == top[:, None]
+    sign = xp.sign(xp.sum(xp.where(is_top, Vt, xp.zeros_like(Vt)), axis=1, keepdims=True))
+    return U * sign.T, s, (Vt * sign).T
+
+
+def tall(A):
+    """A matrix that has not fewer rows than columns."""
+    if A.shape[0] < A.shape[1]:
+        raise ValueError(f"singular values of {A.shape[0]} rows and {A.shape[1]} columns")
+    return A
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     xp = namespace(A)

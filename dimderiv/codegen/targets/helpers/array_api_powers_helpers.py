@@ -81,17 +81,54 @@ def sylvester_matrix(A, B):
     return linalg("solve", system, xp.eye(system.shape[0], dtype=A.dtype, **place(A)))
 
 
-def sqrtm(A):
+def sqrtm(A, steps=50):
     """The principal square root, by Newton's iteration in the form that adds up the steps.
 
-    No value is looked at, so there are 50 steps, the last of which add nothing.
+    No value is looked at, so there are as many steps as may be needed, the last of which add
+    nothing.
     """
     xp = namespace(A)
     c = xp.max(xp.sum(xp.abs(A), axis=0))
     X = A / c
     E = (xp.eye(A.shape[0], dtype=A.dtype, **place(A)) - X) / 2
-    for _ in range(50):
+    for _ in range(steps):
         X = X + E
         E = -E @ linalg("solve", X, E) / 2
     is_near = xp.sum(xp.abs(E)) <= 1e-3 * xp.sum(xp.abs(X))
-    return xp.where(is_near, X * xp.sqrt(c), xp.full_like(X, math.nan))
+    return xp.where(is_near, (X + E) * xp.sqrt(c), xp.full_like(X, math.nan))
+
+
+def logm(A, n=None):
+    """The principal logarithm, by the series of that of a root of which n rows are near 1.
+
+    Its trace is the logarithm of the determinant; it is NaN where it is not.  No value is looked
+    at, so there are 12 roots, of which those are left that are not needed; each needs half as many
+    steps as the one before.
+    """
+    xp = namespace(A)
+    one, X, scale = xp.eye(A.shape[0], dtype=A.dtype, **place(A)), A, xp.ones_like(A[0, 0])
+    for k in range(12):
+        is_far = xp.max(xp.sum(xp.abs((X - one)[:n, :n]), axis=0)) > 0.25
+        X = xp.where(is_far, sqrtm(X, 50 // 2**k + 20), X)
+        scale = xp.where(is_far, 2 * scale, scale)
+    Z = linalg("solve", X + one, X - one)
+    square, total = Z @ Z, one / 21
+    for k in range(19, 0, -2):
+        total = one / k + square @ total
+    L, logdet = 2 * scale * Z @ total, linalg("slogdet", A)[1]
+    is_log = xp.abs(linalg("trace", L) - logdet) <= 1e-3 * (1 + xp.abs(linalg("trace", L)))
+    return xp.where(is_log, L, xp.full_like(L, math.nan))
+
+
+def dlogm(A, E):
+    """The derivative of logm at A in the direction E, from a block matrix of two equal norms."""
+    xp, n = namespace(A), A.shape[0]
+    whole, size = (xp.max(xp.sum(xp.abs(M), axis=0)) for M in (A, E))
+    scale = whole / xp.where(size > 0, size, xp.ones_like(size))
+    return logm(block(A, scale * E), n)[:n, n:] / scale
+
+
+def dlogm_matrix(A):
+    """The matrix K with vec(dlogm(A, E)) = K vec(E), columns stacked."""
+    n = A.shape[0]
+    return stacked([dlogm(A, E) for E in units(n, n, A)])

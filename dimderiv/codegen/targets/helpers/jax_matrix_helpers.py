@@ -114,6 +114,25 @@ def eigvecs(A):
     return V * jnp.sign(top)
 
 
+def svdvals(A):
+    """The singular values, descending."""
+    return jnp.linalg.svd(tall(A), compute_uv=False)
+
+
+def svd(A):
+    """U, s and V with A = U diag(s) V'; the largest entry of each column of V is positive."""
+    U, s, Vt = jnp.linalg.svd(tall(A), full_matrices=False)
+    sign = jnp.sign(jnp.take_along_axis(Vt, jnp.abs(Vt).argmax(axis=1)[:, None], axis=1))
+    return U * sign.T, s, (Vt * sign).T
+
+
+def tall(A):
+    """A matrix that has not fewer rows than columns."""
+    if A.shape[0] < A.shape[1]:
+        raise ValueError(f"singular values of {A.shape[0]} rows and {A.shape[1]} columns")
+    return A
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     w, V = jnp.linalg.eigh(A)

@@ -84,3 +84,37 @@ def sqrtm(A):
     start = A / c, (jnp.eye(len(A), dtype=A.dtype) - A / c) / 2, 0
     X, E, count = jax.lax.while_loop(is_far, moved, start)
     return jnp.where(count < 100, (X + E) * jnp.sqrt(c), jnp.nan)
+
+
+def logm(A, n=None):
+    """The principal logarithm, by the series of that of a root of which n rows are near 1.
+
+    Its trace is the logarithm of the determinant; it is not a number where it is not.
+    """
+    one = jnp.eye(len(A), dtype=A.dtype)
+
+    def is_far(state):
+        X, s = state
+        return (jnp.linalg.norm((X - one)[:n, :n], 1) > 0.25) & (s < 60)
+
+    X, s = jax.lax.while_loop(is_far, lambda state: (sqrtm(state[0]), state[1] + 1), (A, 1))
+    Z = jnp.linalg.solve(X + one, X - one)
+    square, total = Z @ Z, one / 21
+    for k in range(19, 0, -2):
+        total = one / k + square @ total
+    L, logdet = jnp.exp2(s).astype(A.dtype) * Z @ total, jnp.linalg.slogdet(A)[1]
+    is_log = jnp.abs(jnp.trace(L) - logdet) <= 1e-3 * (1 + jnp.abs(jnp.trace(L)))
+    return jnp.where(is_log, L, jnp.nan)
+
+
+def dlogm(A, E):
+    """The derivative of logm at A in the direction E, from a block matrix of two equal norms."""
+    n, size = len(A), jnp.linalg.norm(E, 1)
+    scale = jnp.linalg.norm(A, 1) / jnp.where(size > 0, size, 1)
+    return logm(block(A, scale * E), n)[:n, n:] / scale
+
+
+def dlogm_matrix(A):
+    """The matrix K with vec(dlogm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dlogm(A, E) for E in units(n, n, A)])

@@ -79,5 +79,35 @@ def sqrtm(A):
         X = X + E
         E = -E @ np.linalg.solve(X, E) / 2
         if np.linalg.norm(E) <= np.finfo(A.dtype).eps * np.linalg.norm(X):
-            return X * np.sqrt(c)
+            return (X + E) * np.sqrt(c)
     raise np.linalg.LinAlgError("a matrix with an eigenvalue that is negative or 0 has no root")
+
+
+def logm(A, n=None):
+    """The principal logarithm, by the series of that of a root of which n rows are near 1.
+
+    Its trace is the logarithm of the determinant; it is not where an eigenvalue is 0.
+    """
+    one, X, s = np.eye(len(A), dtype=A.dtype), A, 1
+    while np.linalg.norm((X - one)[:n, :n], 1) > 0.25 and s < 60:
+        X, s = sqrtm(X), s + 1
+    Z = np.linalg.solve(X + one, X - one)
+    square, total = Z @ Z, one / 21
+    for k in range(19, 0, -2):
+        total = one / k + square @ total
+    L, logdet = 2**s * Z @ total, np.linalg.slogdet(A)[1]
+    if not abs(np.trace(L) - logdet) <= 1e-3 * (1 + abs(np.trace(L))):
+        raise np.linalg.LinAlgError("a matrix with an eigenvalue that is 0 has no logarithm")
+    return L
+
+
+def dlogm(A, E):
+    """The derivative of logm at A in the direction E, from a block matrix of two equal norms."""
+    n, scale = len(A), np.linalg.norm(A, 1) / (np.linalg.norm(E, 1) or 1)
+    return logm(block(A, scale * E), n)[:n, n:] / scale
+
+
+def dlogm_matrix(A):
+    """The matrix K with vec(dlogm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dlogm(A, E) for E in units(n, n, A)])

@@ -116,6 +116,25 @@ def eigvecs(A):
     return V * top.sign()
 
 
+def svdvals(A):
+    """The singular values, descending."""
+    return torch.linalg.svdvals(tall(A))
+
+
+def svd(A):
+    """U, s and V with A = U diag(s) V'; the largest entry of each column of V is positive."""
+    U, s, Vt = torch.linalg.svd(tall(A), full_matrices=False)
+    sign = Vt.gather(1, Vt.abs().argmax(1, keepdim=True)).sign()
+    return U * sign.T, s, (Vt * sign).T
+
+
+def tall(A):
+    """A matrix that has not fewer rows than columns."""
+    if A.shape[0] < A.shape[1]:
+        raise ValueError(f"singular values of {A.shape[0]} rows and {A.shape[1]} columns")
+    return A
+
+
 def gap_pinv(A):
     """The pseudoinverse of eigmax(A) I - A, A symmetric: rounding of eigmax(A) is no gap."""
     w, V = torch.linalg.eigh(A)

@@ -82,5 +82,35 @@ def sqrtm(A):
         X = X + E
         E = -E @ torch.linalg.solve(X, E) / 2
         if torch.linalg.norm(E) <= torch.finfo(A.dtype).eps * torch.linalg.norm(X):
-            return X * c.sqrt()
+            return (X + E) * c.sqrt()
     raise ValueError("a matrix with an eigenvalue that is negative or 0 has no root")
+
+
+def logm(A, n=None):
+    """The principal logarithm, by the series of that of a root of which n rows are near 1.
+
+    Its trace is the logarithm of the determinant; it is not where an eigenvalue is 0.
+    """
+    one, X, s = torch.eye(len(A), dtype=A.dtype, device=A.device), A, 1
+    while (X - one)[:n, :n].abs().sum(0).max() > 0.25 and s < 60:
+        X, s = sqrtm(X), s + 1
+    Z = torch.linalg.solve(X + one, X - one)
+    square, total = Z @ Z, one / 21
+    for k in range(19, 0, -2):
+        total = one / k + square @ total
+    L, logdet = 2**s * Z @ total, torch.linalg.slogdet(A)[1]
+    if not (L.trace() - logdet).abs() <= 1e-3 * (1 + L.trace().abs()):
+        raise ValueError("a matrix with an eigenvalue that is 0 has no logarithm")
+    return L
+
+
+def dlogm(A, E):
+    """The derivative of logm at A in the direction E, from a block matrix of two equal norms."""
+    n, scale = len(A), A.abs().sum(0).max() / (E.abs().sum(0).max() or 1)
+    return logm(block(A, scale * E), n)[:n, n:] / scale
+
+
+def dlogm_matrix(A):
+    """The matrix K with vec(dlogm(A, E)) = K vec(E), columns stacked."""
+    n = len(A)
+    return stacked([dlogm(A, E) for E in units(n, n, A)])

@@ -30,6 +30,12 @@ def _of_matrix(function: str, axes: int) -> Callable[[Place, Value], Array]:
     return read
 
 
+def _of_matrices(function: str) -> Callable[..., Array]:
+    return lambda at, *given: Array(
+        Call(function, tuple(at.array(x, 2).tree for x in given), span=at.span), 2
+    )
+
+
 def dot(at: Place, a: Value, b: Value) -> Array:
     """A product as `np.dot` has it, where a number scales."""
     left, right = at.array(a), at.array(b)
@@ -157,7 +163,34 @@ def eigh(at: Place, a: Value) -> Parts:
     return Parts("eigh", {"eigenvalues": values, "eigenvectors": vectors})
 
 
+def svd(
+    at: Place, a: Value, full_matrices: Value = None, compute_uv: Value = True, some: Value = True
+) -> Value:
+    """A singular value decomposition; of vectors as many as there are values.
+
+    What NumPy has last is a transpose, which PyTorch's first function of this name has not.
+    """
+    left, values, right = (_of_matrix(name, axes)(at, a) for name, axes in SINGULAR)
+    if not _is_chosen(at, compute_uv):
+        return values
+    if at.library == "torch":
+        is_thin = _is_chosen(at, some)
+        return Parts("svd", {"U": left if is_thin else None, "S": values, "V": right})
+    is_full = full_matrices is None or _is_chosen(at, full_matrices)
+    last = Array(transposed(right.tree), 2)
+    return Parts("svd", {"U": None if is_full else left, "S": values, "Vh": last})
+
+
+def cond(at: Place, a: Value, p: Value = None) -> Array:
+    """The condition number of a matrix, by its singular values."""
+    if p is not None and at.array(p).whole != 2:
+        at.refuse("a condition number is read of p = 2", "the norms of A and inv(A)")
+    return _of_matrix("cond", 0)(at, a)
+
+
 logdet = _of_matrix("logdet", 0)
+# The parts of a singular value decomposition, in the same way.
+SINGULAR = (("svdU", 2), ("svdvals", 1), ("svdV", 2))
 # The parts of an eigendecomposition, and how many axes they have.
 SPECTRUM = (("eigvals", 1), ("eigvecs", 2))
 
@@ -170,7 +203,7 @@ def multi_dot(at: Place, a: Value) -> Array:
 
 
 def matrix_power(at: Place, a: Value, n: Value) -> Array:
-    """A whole power of a matrix."""
+    """A power of a matrix."""
     power = at.array(n, 0)
     return Array(Binary("^", at.array(a, 2).tree, power.tree, at.span), 2)
 
@@ -319,6 +352,10 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "pinv": _of_matrix("pinv", 2),
     "expm": _of_matrix("expm", 2),
     "matrix_exp": _of_matrix("expm", 2),
+    "logm": _of_matrix("logm", 2),
+    "sqrtm": _of_matrix("sqrtm", 2),
+    "solve_sylvester": _of_matrices("sylvester"),
+    "solve_continuous_lyapunov": _of_matrices("lyap"),
     "det": _of_matrix("det", 0),
     "logdet": logdet,
     "trace": _of_matrix("tr", 0),
@@ -335,9 +372,13 @@ FUNCTIONS: Mapping[str, Callable[..., Value]] = {
     "cholesky": cholesky,
     "slogdet": slogdet,
     "eigh": eigh,
+    "cond": cond,
+    "svd": svd,
+    "svdvals": _of_matrix("svdvals", 1),
     "eigvalsh": _of_matrix("eigvals", 1),
     "multi_dot": multi_dot,
     "matrix_power": matrix_power,
+    "fractional_matrix_power": matrix_power,
     "diag": diag,
     "diagonal": diagonal,
     "tril": triangle("tril"),
