@@ -75,7 +75,7 @@ def of_library(made: Callable[..., Any], array: Callable[[Any], Any]) -> Callabl
 
     def converted(each: Any) -> Any:
         if callable(each):
-            return lambda argument: array(each(np.asarray(argument)))
+            return lambda *arguments: array(each(*map(np.asarray, arguments)))
         return array(each) if isinstance(each, np.ndarray) else each
 
     @wraps(made)

@@ -535,10 +535,10 @@ NAMING = [
     ),
     Fault(
         "a name takes the place of a part it is not",
-        "answer.naming:replaced",
+        "language.syntax:replacing",
         lambda right: (
-            lambda tree, change: right(
-                tree, lambda node: change(node.operand if isinstance(node, Transpose) else node)
+            lambda change: right(
+                lambda node: change(node.operand if isinstance(node, Transpose) else node)
             )
         ),
         Case("||X - X W W'||^2", "W"),
