@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import sympy
 
+from dimderiv.errors import ShapeError
 from dimderiv.verify.layout import Linear, Table, entries, filled, size_of, square_size, transposed
 from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
 from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero, symmetric_part
@@ -67,6 +68,8 @@ def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table)
     equation 3.16).
     """
     size = square_size(table)
+    if size_of(direction) != (size, size):
+        raise ShapeError(f"a product of {size_of(table)} and {size_of(direction)}")
     if isinstance(a, Floats):
         upper = [[*own, *other] for own, other in zip(table, direction, strict=True)]
         lower = [[a.number(0)] * size + list(row) for row in table]
