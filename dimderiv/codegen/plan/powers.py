@@ -7,6 +7,7 @@ from dimderiv.graph import (
     Function,
     Node,
     apply_function,
+    elementwise,
     is_whole,
     product,
 )
@@ -23,10 +24,11 @@ def by_logarithm(node: Node) -> Node | None:
             MATRIX_POWER,
             "dpower",
         } and not is_whole(exponent):
-            inner = _scaled(exponent, apply_function("logm", (base,), base.axes))
+            inner = elementwise(1, (exponent, 1), (apply_function("logm", (base,), base.axes), 1))
             if function == MATRIX_POWER:
                 return apply_function("expm", (inner,), node.axes)
-            along = _scaled(exponent, apply_function("dlogm", (base, *directions), node.axes))
+            along = apply_function("dlogm", (base, *directions), node.axes)
+            along = elementwise(1, (exponent, 1), (along, 1))
             if directions:
                 return apply_function("dexpm", (inner, along), node.axes)
             outer = apply_function("dexpm", (inner,), node.axes)
@@ -34,8 +36,3 @@ def by_logarithm(node: Node) -> Node | None:
             joined = [Factor(outer, (0, 1)), Factor(along, (1, 2))]
             return product(ONCE, joined, (0, 2), (size, size, size))
     return None
-
-
-def _scaled(scalar: Node, node: Node) -> Node:
-    places = tuple(range(len(node.axes)))
-    return product(ONCE, [Factor(scalar, ()), Factor(node, places)], places, node.axes)

@@ -1,6 +1,6 @@
 """What all entries of a row have in common: its softmax cancels it, its log-sum-exp adds it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from dimderiv.graph import (
@@ -14,6 +14,7 @@ from dimderiv.graph import (
     apply_function,
     are_letters,
     is_zero,
+    part,
     product,
     total,
     zero,
@@ -49,10 +50,10 @@ def _parted(node: Node, over: Axes) -> Parted:
     match node:
         case Sum():
             parts = [(c, _parted(term, over)) for c, term in node.terms]
-            common = total([(c, part.common) for c, part in parts], kept)
+            common = total([(c, each.common) for c, each in parts], kept)
             if is_zero(common):
                 return whole
-            return Parted(total([(c, part.varying) for c, part in parts], node.axes), common)
+            return Parted(total([(c, each.varying) for c, each in parts], node.axes), common)
         case Product() if _has_plain_letters(node):
             return _of_product(node, over) or whole
     return whole
@@ -89,8 +90,5 @@ def _of_product(node: Product, over: Axes) -> Parted | None:
 
 def _of_rows(node: Product, factors: Sequence[Factor], gone: Collection[Index]) -> Node:
     """A product of factors that lack some of the letters: over none of these is there a sum."""
-    left = [letter for letter in range(len(node.dims)) if letter not in gone]
-    number: Mapping[Index, int] = {letter: k for k, letter in enumerate(left)}
-    renamed = [f._replace(indices=tuple(number[i] for i in f.indices)) for f in factors]
-    result = tuple(number[i] for i in node.result if i not in gone)
-    return product(node.coefficient, renamed, result, [node.dims[i] for i in left])
+    result = [letter for letter in node.result if letter not in gone]
+    return part(node.coefficient, factors, result, node.dims)
