@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dimderiv import Derivation, derive
+from dimderiv.language.properties import PROPERTIES
 
 Array: TypeAlias = "NDArray[np.float64]"
 Arrays: TypeAlias = "dict[str, Array]"
@@ -102,8 +103,10 @@ def extents(shape: str, sizes: Sizes) -> tuple[int, ...]:
     >>> extents("scalar positive", {})
     ()
     """
-    plain = shape.removesuffix(" spd").removesuffix(" symmetric").removesuffix(" positive")
-    return () if plain == "scalar" else tuple(extent(axis, sizes) for axis in plain.split(" x "))
+    plain, _, word = shape.rpartition(" ")
+    if word in PROPERTIES:
+        return extents(plain, sizes)
+    return () if shape == "scalar" else tuple(extent(axis, sizes) for axis in shape.split(" x "))
 
 
 def extent(axis: str, sizes: Sizes) -> int:

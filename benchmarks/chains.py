@@ -6,6 +6,7 @@ import numpy as np
 
 from benchmarks.case import Array, Case, positive, three
 from benchmarks.gaussians import symmetric
+from benchmarks.second import ORDERS
 
 THREE = {"A": "a x b", "B": "b x c", "C": "c x e", "Y": "a x e"}
 
@@ -206,7 +207,6 @@ def variation_slope(of: Any, x: Any, y: Any, D: Any, c: Any, e: Any) -> Any:
     return 2 * (x - y) + c * ((z / of.sqrt(z * z + e)) @ D)
 
 
-ORDERS = three("n", small="10", medium="100", large="1000")
 CASES = (
     Case(
         name="product of three",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.case import Array, Case, one_hot, three
+from benchmarks.regressions import softmax_loss
 
 
 def tanh_loss(of: Any, X: Any, W: Any, Y: Any) -> Any:
@@ -31,11 +32,6 @@ def tanh_hessian_by_column(X: Array, W: Array, Y: Array) -> Array:
     for k in range(c):
         H[:, k, :, k] = (X.T * M[:, k]) @ X
     return H
-
-
-def classes_loss(of: Any, X: Any, W: Any, Y: Any) -> Any:
-    """The cross-entropy of a linear model."""
-    return -(Y * of.logsoftmax(X @ W)).sum() / len(X)
 
 
 def classes_hessian(of: Any, X: Any, W: Any, Y: Any) -> Any:
@@ -82,7 +78,7 @@ CASES = (
         wrt=("W",),
         arrays=BY_W,
         sizes=HESSIANS,
-        value=classes_loss,
+        value=softmax_loss,
         by_hand={"by pair": classes_hessian_by_pair},
         formula=classes_hessian,
         draws={"Y": one_hot},

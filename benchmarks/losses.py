@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.case import Array, Case, positive, signs, three
-from benchmarks.regressions import blocks
+from benchmarks.regressions import ROWS, blocks
 
-ROWS = three("m", "n", small="100 10", medium="5000 100", large="100000 100")
 REGRESSION = {"X": "m x n", "w": "n", "y": "m"}
 
 
