@@ -37,7 +37,7 @@ def refuse_wide(rule: Rule, argument: Array, node: syntax.Call) -> None:
     """
     rows, cols = argument.shape
     is_row = rows.is_one and not cols.is_one
-    if rule.tall and (is_row or graph.is_never_negative(cols - rows - ONE)):
+    if is_row or graph.is_never_negative(cols - rows - ONE):
         raise NotDifferentiableError(
             f"{rule.name} has a rule for matrices with at least as many rows as columns, and its "
             f"argument is {argument.shape}",

@@ -8,7 +8,7 @@ from dimderiv import graph
 from dimderiv.codegen.plan.adding import Adding, letters_of_all
 from dimderiv.codegen.plan.by_others import by_others
 from dimderiv.codegen.plan.contraction import Contraction
-from dimderiv.codegen.plan.demands import OF_ROWS, Demands
+from dimderiv.codegen.plan.demands import OF_ROWS, REDUCTIONS, Demands
 from dimderiv.codegen.plan.details import Along, Asked, Called, Name, Pairs, Pattern
 from dimderiv.codegen.plan.distribute import distributed, without_cancelling
 from dimderiv.codegen.plan.factors import Factors
@@ -149,7 +149,7 @@ class Planner:
 
     def _function(self, node: Function) -> Tensor:
         plan, every = self.plan, tuple(range(len(node.axes)))
-        if node.function in {"max", "min"}:
+        if node.function in REDUCTIONS:
             return self._reduced(node, plan.upright(self.value(node.arguments[0])))
         if node.function == "prod":
             # Of what is the same along an axis the product is a power, which no axis shows.

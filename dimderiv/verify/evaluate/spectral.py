@@ -70,7 +70,8 @@ def singular_values(arithmetic: Arithmetic, table: Table) -> Table:
 def left_vectors(arithmetic: Arithmetic, table: Table) -> Table:
     """The matrix whose columns are the left singular vectors, in the same order."""
     pairs = _singular(arithmetic, table)
-    images = transposed(matrix_product(arithmetic, table, right_vectors(arithmetic, table)))
+    right = transposed([vector for vector, _ in pairs])
+    images = transposed(matrix_product(arithmetic, table, right))
     columns = [
         [arithmetic.div(x, value) for x in column]
         for column, (_, value) in zip(images, pairs, strict=True)

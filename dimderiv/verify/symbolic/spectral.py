@@ -254,9 +254,9 @@ def singular_values(a: Arithmetic, table: Table) -> Table:
 
 def left_vectors(a: Arithmetic, table: Table) -> Table:
     """The matrix whose columns are the left singular vectors, in that order."""
-    images = matrix_product(a.total, table, right_vectors(a, table))
-    values = [value for value, _ in _singular(a, table)]
-    return [[x / value for x, value in zip(row, values, strict=True)] for row in images]
+    pairs = _singular(a, table)
+    images = matrix_product(a.total, table, transposed([vector for _, vector in pairs]))
+    return [[x / value for x, (value, _) in zip(row, pairs, strict=True)] for row in images]
 
 
 def right_vectors(a: Arithmetic, table: Table) -> Table:
