@@ -83,6 +83,7 @@ def test_the_derivative_of_a_logarithm_does_not_depend_on_the_length_of_the_dire
 @pytest.mark.parametrize("target", ["numpy", "jax", "torch", "array_api"])
 def test_code_computes_powers_by_logarithms(target: str) -> None:
     """By the exponent and by the matrix, as differences say."""
+    pytest.importorskip("array_api_strict" if target == "array_api" else target)
     found = derive("x' A^t y", "A,t", shapes="t: scalar").function(target)
     rng = np.random.default_rng(5)
     matrix, x, y = 6 * np.eye(3) + rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
