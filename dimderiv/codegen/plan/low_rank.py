@@ -3,8 +3,9 @@
 With `M = c A' A + b I`, which has a row for each column of `A`, the inverse of `c A A' + b I` is
 `(I - c A inv(M) A') / b`, and its determinant is that of `M` times a power of `b` (Golub and Van
 Loan, Matrix Computations, section 2.1.4).  Where the inverse meets `A` it is `inv(M)` on the other
-side of it, and nothing is subtracted.  What is made of such an inverse is multiplied out, also
-under a name, so that nothing as large as the matrix is left.
+side of it, and nothing is subtracted; elsewhere the difference loses digits where `b` is small, so
+it has to pay.  What is made of such an inverse is multiplied out, also under a name, so that
+nothing as large as the matrix is left.
 """
 
 import itertools

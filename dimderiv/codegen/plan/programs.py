@@ -15,8 +15,8 @@ from dimderiv.infer import Typed
 from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
 
-# How many times as much a large system costs where a small one takes its place.
-WORTH = 2
+# How many times as much a large system costs where a small one, which has a difference, is better.
+WORTH = 4
 # The shapes of what is differentiated and of the variable.
 Sides = tuple[Shape, Shape]
 
@@ -59,17 +59,18 @@ class Programs:
         taken = plain
         if small is not None:
             other = self._planned(every, small)
-            if sizes.decided(lambda at: WORTH * other.cost(at) < plain.cost(at)):
+            other = Variant(other.outputs, other.names, other.others, WORTH)
+            if sizes.decided(lambda at: other.cost(at) < plain.cost(at)):
                 taken = other
         left = sizes.left_out
         others = [each for each in every[1:] if each in taken.others or each in left]
-        return Variant(taken.outputs, taken.names, others)
+        return Variant(taken.outputs, taken.names, others, taken.worth)
 
     def _planned(self, every: Sequence[Mapping[str, int]], nodes: Sequence[Node]) -> Variant:
         """The plan of results in a certain form."""
         demands = Demands(nodes)
         plan = Plan(every[0], every[1:], self.late, has_more_axes=demands.has_more_axes)
-        planner = Planner(plan, demands)
+        planner = Planner(plan, demands, self.goals[0].rulebook)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         done: dict[Goals, set[str]] = {}
@@ -80,7 +81,7 @@ class Programs:
                 own = {each.name: each.value.key for each in goals.definitions}
                 if any(defined.get(name, key) != key for name, key in own.items()):
                     names = {**planner.names, **names}
-                    planner = Planner(plan, demands)
+                    planner = Planner(plan, demands, self.goals[0].rulebook)
                 defined |= own
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
@@ -107,6 +108,7 @@ class Goals:
 
     Attributes:
         sizes: the named sizes of the program.
+        rulebook: the rules.
         definitions: every definition of the program, in the order written.
         values: each result as a node, and whether it is as it was found.
     """
@@ -118,7 +120,7 @@ class Goals:
         names: Sequence[str] = (),
         nodes: Sequence[Node] = (),
     ) -> None:
-        self.sizes = typed.sizes
+        self.sizes, self.rulebook = typed.sizes, rulebook
         wanted: Sequence[str | None] = names or [None]
         builder = CodeBuilder(typed, rulebook, dict(zip(wanted, nodes, strict=False)))
         lowered = builder.lowered()

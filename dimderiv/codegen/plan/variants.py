@@ -40,11 +40,13 @@ class Variant:
         outputs: the operations that compute the results.
         names: the names of the user's intermediates.
         others: sizes that it was to be made for too, but at which another one may be better.
+        worth: how many times as much another one may cost, and is preferred.
     """
 
     outputs: Sequence[Operation]
     names: Mapping[Operation, str]
     others: Sequence[Mapping[str, int]] = ()
+    worth: int = 1
 
     def __str__(self) -> str:
         """One line an operation, with its shape."""
@@ -64,7 +66,7 @@ class Variant:
 
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
-        return sum(op.cost(sizes) for op in self.operations())
+        return self.worth * sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
         """A multiple of how many multiplications its products, factors and solutions take."""
@@ -74,7 +76,7 @@ class Variant:
         for op in operations:
             if op.kind in MULTIPLYING:
                 total += _multiplications(op) * Dim.of(round(op.repeats / least))
-        return total
+        return total * Dim.of(self.worth)
 
 
 def _multiplications(op: Operation) -> Dim:
@@ -196,7 +198,8 @@ def _costs(variants: Iterable[Variant], every: Sequence[Sizes]) -> list[list[flo
         return known[key]
 
     return [
-        [*map(sum, zip(*map(weighed, variant.operations()), strict=True))] for variant in variants
+        [each.worth * sum(costs) for costs in zip(*map(weighed, each.operations()), strict=True)]
+        for each in variants
     ]
 
 
