@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from dimderiv.rulebook import Rule, Rulebook, load_rules
 RULES = load_rules()
 
 
-def changed(name: str, **facts: object) -> Rule:
+def changed(name: str, **facts: Any) -> Rule:
     """A rule with other facts."""
     return replace(RULES.rules[name], **facts)
 
