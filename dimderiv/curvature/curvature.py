@@ -8,8 +8,8 @@ from dimderiv import verify
 from dimderiv.curvature.context import Context
 from dimderiv.curvature.curves import curve
 from dimderiv.curvature.definite import ABOVE, STRICT, definite
-from dimderiv.curvature.domain import places
-from dimderiv.curvature.fact import Fact, Strict, steps
+from dimderiv.curvature.domain import Place, places
+from dimderiv.curvature.fact import Fact, Rank, Strict, steps
 from dimderiv.curvature.smooth import is_smooth
 from dimderiv.curvature.words import worded
 from dimderiv.errors import VerificationError
@@ -32,9 +32,9 @@ Verdict = Literal[
 ]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # Points and chords at which a claim is tried, and at which a counterexample is sought.
-MOST_POINTS, MOST_CHORDS = 8, 6
+MOST_POINTS, MOST_CHORDS = 6, 4
 # Of work on a usual machine.
-SECONDS = 0.6
+SECONDS = 0.4
 
 
 @frozen.record
@@ -45,7 +45,7 @@ class Curvature:
         verdict: what it is.
         certificate: the steps by which that is known, each after those that it needs.
         full_rank: what has to have full rank for it to be strict, where it is not strict anyway:
-            `X columns`.
+            a matrix, and `columns` or `rows`.
         where: on which part of the space it holds, such as `S is positive definite`, as the name of
             a sentence and what stands in it.
         negative: a direction in which the function is not convex at a point, if one was found.
@@ -57,16 +57,19 @@ class Curvature:
 
     verdict: Verdict
     certificate: tuple[Fact, ...] = ()
-    full_rank: tuple[str, ...] = ()
-    where: tuple[tuple[str, ...], ...] = ()
+    full_rank: tuple[Rank, ...] = ()
+    where: tuple[Place, ...] = ()
     negative: "Bend | None" = None
     positive: "Bend | None" = None
     points: int = 0
-    reason: tuple[str, ...] = ()
+    reason: tuple[str | Tree, ...] = ()
     names: Mapping[str, Tree] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.explain()
+
+    def _repr_markdown_(self) -> str:
+        return self.explain(markup="markdown")
 
     def explain(self, lang: str = "en", *, markup: str = "text") -> str:
         """The verdict with what it rests on, a sentence a line.
@@ -129,7 +132,7 @@ def certified(
     return Curvature("unknown", negative=negative, positive=positive, reason=_stuck(known, value))
 
 
-def _refused(known: Context, typed: Typed, variables: Sequence[str]) -> tuple[str, ...]:
+def _refused(known: Context, typed: Typed, variables: Sequence[str]) -> tuple[str | Tree, ...]:
     """Why the question has no answer."""
     if not typed.value.is_scalar:
         return ("no_scalar", str(typed.value))
@@ -157,7 +160,7 @@ def _proved(known: Context, found: Fact, value: Tree) -> Curvature:
     )
 
 
-def _missing(known: Context, strict: Strict) -> tuple[str, ...] | None:
+def _missing(known: Context, strict: Strict) -> tuple[Rank, ...] | None:
     """What has to have full rank for it to be strict in all variables; nothing where none helps."""
     if not known.variables <= strict.keys():
         return None
@@ -183,7 +186,7 @@ def _by_hessian(
     verdict: Verdict = says
     if sign.says in STRICT:
         verdict = "strictly convex" if says == "convex" else "strictly concave"
-    last = Fact(value, says, "hessian", (sign,), words=(text(matrix),))
+    last = Fact(value, says, "hessian", (sign,), words=(matrix,))
     names = {name: tree for name, tree in own.definitions.items() if name not in known.definitions}
     return Curvature(
         verdict,
@@ -219,7 +222,7 @@ def _both_sides(bends: "Bends") -> tuple["Bend | None", "Bend | None"]:
     """A direction in which it is not convex, and one in which it is not concave."""
     negative: Bend | None = None
     positive: Bend | None = None
-    for point in bends.curved():
+    for point in bends.curved(simple=True):
         negative, positive = negative or point.negative, positive or point.positive
         if negative is not None and positive is not None:
             return negative, positive
@@ -231,9 +234,9 @@ def _both_sides(bends: "Bends") -> tuple["Bend | None", "Bend | None"]:
     return negative, positive
 
 
-def _stuck(known: Context, value: Tree) -> tuple[str, ...]:
+def _stuck(known: Context, value: Tree) -> tuple[str | Tree, ...]:
     """The first part that no rule decides, though all its own parts are."""
     parts = [node for node in known.kept if known.curves.get(id(node), ()) is None]
     for part in sorted(parts, key=lambda each: len(text(each))):
-        return ("stuck", text(part))
-    return ("undecided", text(value))
+        return ("stuck", part)
+    return ("undecided", value)

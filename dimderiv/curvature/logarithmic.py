@@ -11,7 +11,7 @@ from dimderiv.curvature.context import Context, number
 from dimderiv.curvature.definite import definite
 from dimderiv.curvature.fact import Fact, Says
 from dimderiv.curvature.quadratic import POSITIVE, Curve
-from dimderiv.language import Add, Binary, Call, Tree
+from dimderiv.language import Add, Binary, Call, Transpose, Tree
 
 OF: dict[Says, Says] = {
     "constant": "constant",
@@ -64,6 +64,9 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
         is_positive = sign is not None and sign.says in POSITIVE
         return Fact(node, "constant", "constant", (sign,)) if sign and is_positive else None
     match node:
+        case Transpose(operand):
+            inner = logs(known, operand, curve)
+            return inner and Fact(node, inner.says, "transpose", (inner,), inner.strict)
         case Call("exp", (argument,)):
             inner = curve(known, argument)
             return inner and Fact(node, INTO[inner.says], "exponential_of", (inner,), inner.strict)
@@ -73,10 +76,15 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
             return _sum(known, node, [argument], curve)
         case Binary("*", left, right) if _is_weighted(known, node):
             return _weighted(known, node, left, right, curve)
+        case Binary("*", left, right) if not (known.is_scalar(left) or known.is_scalar(right)):
+            # An entry is a sum of products.
+            return _sum(known, node, [left, right], curve)
         case Binary("*" | ".*" | "/" | "./", left, right):
             sides = logs(known, left, curve), logs(known, right, curve)
             return _product(node, sides, turns=node.operator in {"/", "./"})
         case Binary("^" | ".^", base, exponent) if not known.depends(exponent):
+            if node.operator == "^" and not known.is_scalar(base):
+                return None
             return _power(known, node, base, exponent, curve)
         case Call("prod", (argument,)):
             inner = logs(known, argument, curve)

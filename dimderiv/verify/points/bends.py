@@ -13,6 +13,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.errors import DimderivError
+from dimderiv.language import OF_ONE_SIGN
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import (
     ZERO,
@@ -38,6 +39,9 @@ Matrix: TypeAlias = list[list[Scalar]]
 NOT_CONVEX = frozenset({"orthogonal", "binary", "onehot", "integer"})
 MOST_COORDINATES = 16
 POINTS_OF_A_NUMBER = 10
+# Points with short numbers, that a reader may follow, and what a direction is rounded to parts of.
+SIMPLE_POINTS = 12
+PARTS = (1, 2, 4, 16)
 OPERATIONS = 400_000
 
 
@@ -116,9 +120,13 @@ class Bends:
         self._rng = Random(len(self.variables))
         self._effort = Effort(self.seconds * OPERATIONS)
 
-    def curved(self) -> Iterator[Curved]:
-        """What one point after another tells, as far as the work allows."""
-        for trial in self._trials():
+    def curved(self, *, simple: bool = False) -> Iterator[Curved]:
+        """What one point after another tells, as far as the work allows.
+
+        Args:
+            simple: whether points with short numbers come first.
+        """
+        for trial in chain(self._simple_trials() if simple else (), self._trials()):
             try:
                 found = self._at(trial)
             except (OutOfDomain, DimderivError):
@@ -154,6 +162,27 @@ class Bends:
             for sizes, point in pair:
                 yield Trial(Arithmetic(WORKING_DIGITS, self._effort), sizes, point)
 
+    def _simple_trials(self) -> Iterator[Trial]:
+        """Points of whole numbers, where all sizes are 2 if they may be."""
+        dimensions, symbols = self._setting.dimensions, self.claim.symbols
+        sizes = dict.fromkeys(dimensions.names, 2)
+        if not dimensions.fit(sizes):
+            return
+        drawn = drawn_points(symbols, sizes, dimensions.distributions, 0)
+        for point in islice(drawn, SIMPLE_POINTS):
+            whole = {name: self._whole(name, value) for name, value in point.items()}
+            yield Trial(Arithmetic(WORKING_DIGITS, self._effort), sizes, whole)
+
+    def _whole(self, name: str, value: Sized) -> Sized:
+        """Whole numbers for an array of which nothing but signs is declared."""
+        declared = self.claim.symbols[name]
+        if declared.labels is not None or self._properties(name) - OF_ONE_SIGN:
+            return value
+        is_positive = bool(declared.properties)
+        among = (1, 2, 3) if is_positive else (-2, -1, 1, 2, 0)
+        drawn = [Fraction(self._rng.choice(among)) for _ in entries(value)]
+        return shaped(size_of(value), drawn)
+
     def _at(self, trial: Trial) -> Curved:
         directions = self._directions(trial)
         if len(directions) > MOST_COORDINATES:
@@ -175,17 +204,13 @@ class Bends:
     def _bend(
         self, trial: Trial, directions: Sequence[Direction], way: Sequence[Scalar], side: int
     ) -> Bend | None:
-        """The direction of some weights; nothing where its sign is no more than rounding."""
-        moved: dict[str, dict[Place, Scalar]] = {}
-        for weight, each in zip(_shortened(way), directions, strict=True):
-            for name, slopes in each.items():
-                own = moved.setdefault(name, {})
-                for place, slope in slopes.items():
-                    own[place] = own.get(place, ZERO) + weight * slope
-        second = self._second(trial, moved, moved)
-        if trial.arithmetic.is_zero(second) or (second > 0) != (side > 0):
-            return None
-        return Bend(trial.sizes, trial.point, self._arrays(trial, moved), second)
+        """A direction of short weights; nothing where the sign is no more than rounding."""
+        for parts in PARTS:
+            moved = _combined(_shortened(way, parts), directions)
+            second = self._second(trial, moved, moved)
+            if not trial.arithmetic.is_zero(second) and (second > 0) == (side > 0):
+                return Bend(trial.sizes, trial.point, self._arrays(trial, moved), second)
+        return None
 
     def _arrays(self, trial: Trial, moved: Direction) -> dict[str, Sized]:
         found = {}
@@ -330,7 +355,18 @@ def _is_nothing(x: Scalar, scale: Scalar, arithmetic: Arithmetic) -> bool:
     return arithmetic.is_zero(x) or bool(abs(x) < scale * arithmetic.tiny)
 
 
-def _shortened(way: Sequence[Scalar]) -> list[Fraction]:
+def _shortened(way: Sequence[Scalar], parts: int) -> list[Fraction]:
     """A direction as short rationals, whose sign is checked again."""
     largest = max(abs(float(x)) for x in way) or 1.0
-    return [Fraction(round(16 * float(x) / largest), 16) for x in way]
+    return [Fraction(round(parts * float(x) / largest), parts) for x in way]
+
+
+def _combined(weights: Sequence[Fraction], directions: Sequence[Direction]) -> Direction:
+    """The sum of directions with weights."""
+    moved: dict[str, dict[Place, Scalar]] = {}
+    for weight, each in zip(weights, directions, strict=True):
+        for name, slopes in each.items():
+            own = moved.setdefault(name, {})
+            for place, slope in slopes.items():
+                own[place] = own.get(place, ZERO) + weight * slope
+    return moved
