@@ -221,6 +221,9 @@ def contradiction(found: Curvature, question: Question, derivation: Derivation) 
         for draw in range(DRAWS // 2):
             points = [sampled.point(100 * draw + place + len(seed)) for place in (1, 2)]
             try:
+                if not torch.isfinite(sampled.value(points[0])):
+                    # The slope of a logarithm has a value where the logarithm has none.
+                    continue
                 hessian = sampled.hessian(points[0])
             except (UnreadableError, TiedError, RuntimeError):
                 continue

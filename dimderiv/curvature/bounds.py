@@ -1,6 +1,6 @@
 """Between which numbers the entries of a part lie, by what is declared and what the rules carry."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import inf
 
@@ -122,8 +122,10 @@ def _binary(known: Context, node: Binary) -> Bounds:
 def _product(known: Context, node: Binary) -> Bounds:
     """A product of scalars, a quadratic form, or of matrices whose entries have signs."""
     chain = [part for part in factors(node) if not known.is_scalar(part)]
-    if known.is_scalar(node) and len(chain) == 2 and chain[0] == turned(chain[1]):
-        return _times_squares(known, [part for part in factors(node) if known.is_scalar(part)])
+    if known.is_scalar(node) and _is_form(known, chain):
+        why = "sum_of_squares" if len(chain) == 2 else "form"
+        scalars = [part for part in factors(node) if known.is_scalar(part)]
+        return _times_squares(known, scalars, why)
     if known.is_scalar(node.left) or known.is_scalar(node.right):
         if node.left == node.right:
             return Bounds(0, why="square")
@@ -136,16 +138,26 @@ def _product(known: Context, node: Binary) -> Bounds:
     return ANYTHING
 
 
-def _times_squares(known: Context, scalars: Iterable[Tree]) -> Bounds:
-    """Scalars times a sum of squares."""
+def _is_form(known: Context, chain: Sequence[Tree]) -> bool:
+    """Whether it is `v' v`, or `v' P v` with what is declared semidefinite, or its inverse."""
+    if len(chain) not in (2, 3) or chain[0] != turned(chain[-1]):
+        return False
+    middle = chain[1] if len(chain) == 3 else None
+    if isinstance(middle, Call) and middle.function == "inv":
+        middle = middle.arguments[0]
+    return middle is None or bool(known.properties(middle) & {"spd", "psd"})
+
+
+def _times_squares(known: Context, scalars: Iterable[Tree], why: str) -> Bounds:
+    """Scalars times what is not negative."""
     signs = [bounds(known, each).sign for each in scalars]
     if None in signs:
         return ANYTHING
     turned_signs = sum(sign in {"negative", "nonpositive"} for sign in signs)
     given = _given(known, scalars)
     if turned_signs % 2:
-        return Bounds(high=0, why="sum_of_squares", given=given)
-    return Bounds(0, why="sum_of_squares", given=given)
+        return Bounds(high=0, why=why, given=given)
+    return Bounds(0, why=why, given=given)
 
 
 def _times(known: Context, node: Binary) -> Bounds:

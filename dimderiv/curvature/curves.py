@@ -153,6 +153,10 @@ def _through(known: Context, inner: Fact, node: Binary, fixed: Tree, sign: Says 
     if not inner.is_affine:
         return inner.strict if sign in {"positive", "negative"} else {}
     side = "columns" if fixed is node.left else "rows"
+    rows, cols = known.shape(fixed)
+    many, few = (cols, rows) if side == "columns" else (rows, cols)
+    if few.is_one and not many.is_one:
+        return {}
     own = known.properties(fixed)
     if own & {"spd", "orthogonal"}:
         return inner.strict
@@ -304,7 +308,10 @@ def _norm(known: Context, node: Call, first: Tree) -> Fact | None:
         return Fact(node, "convex", "norm_of_affine", (inner,))
     sign = sign_of(known, first)
     # The nuclear norm does not increase in the entries.
-    is_monotone = node.function != "normN" and inner.says == "convex"
-    if is_monotone and sign is not None and sign.says in POSITIVE:
+    if sign is None or node.function == "normN":
+        return None
+    if inner.says == "convex" and sign.says in POSITIVE:
         return Fact(node, "convex", "norm_of_nonnegative", (inner, sign))
+    if inner.says == "concave" and sign.says in {"negative", "nonpositive"}:
+        return Fact(node, "convex", "norm_of_nonpositive", (inner, sign))
     return None

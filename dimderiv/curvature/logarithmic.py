@@ -86,6 +86,9 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
             if node.operator == "^" and not known.is_scalar(base):
                 return None
             return _power(known, node, base, exponent, curve)
+        case Call("sqrt", (argument,)):
+            inner = logs(known, argument, curve)
+            return inner and Fact(node, inner.says, "power_of_logs", (inner,), inner.strict)
         case Call("prod", (argument,)):
             inner = logs(known, argument, curve)
             return inner and Fact(node, inner.says, "product_of_logs", (inner,), inner.strict)
