@@ -114,35 +114,45 @@ class Bends:
     variables: Sequence[str]
     seconds: float = 1.0
     _setting: Setting = field(init=False, repr=False)
+    _held: dict[tuple[tuple[str, int], ...], Mapping[str, Sized]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __post_init__(self) -> None:
         self._setting = Setting([self.claim])
         self._rng = Random(len(self.variables))
         self._effort = Effort(self.seconds * OPERATIONS)
 
-    def curved(self, *, simple: bool = False) -> Iterator[Curved]:
+    def curved(self, *, held: bool = False) -> Iterator[Curved]:
         """What one point after another tells, as far as the work allows.
 
         Args:
-            simple: whether points with short numbers come first.
+            held: whether what does not move is the same at all points of the same sizes; points
+                with short numbers come first then.
         """
-        for trial in chain(self._simple_trials() if simple else (), self._trials()):
+        for trial in chain(self._simple_trials() if held else (), self._trials()):
             try:
+                trial = self._with_constants(trial) if held else trial
                 found = self._at(trial)
+                self._held.setdefault(_sizes_of(trial), trial.point)
             except (OutOfDomain, DimderivError):
                 continue
             except (OutOfTime, OverflowError):
                 return
             yield found
 
-    def chords(self) -> Iterator[Bend]:
-        """How far one chord after another lies above the value at its middle, twice."""
+    def chords(self, *, held: bool = False) -> Iterator[Bend]:
+        """How far one chord after another lies above the value at its middle, twice.
+
+        Args:
+            held: as in `curved`.
+        """
         trials = self._trials()
         for first, second in zip(trials, trials, strict=False):
             if first.sizes != second.sizes:
                 continue
             try:
-                yield self._chord(first, second)
+                yield self._chord(self._with_constants(first) if held else first, second)
             except (OutOfDomain, DimderivError):
                 continue
             except (OutOfTime, OverflowError):
@@ -161,6 +171,12 @@ class Bends:
         for pair in zip(*streams, strict=True):
             for sizes, point in pair:
                 yield Trial(Arithmetic(WORKING_DIGITS, self._effort), sizes, point)
+
+    def _with_constants(self, trial: Trial) -> Trial:
+        """The point with what does not move as it was at the first one of these sizes."""
+        first = self._held.get(_sizes_of(trial), trial.point)
+        moving = {name: trial.point[name] for name in self.variables}
+        return Trial(trial.arithmetic, trial.sizes, {**first, **moving})
 
     def _simple_trials(self) -> Iterator[Trial]:
         """Points of whole numbers, where all sizes are 2 if they may be."""
@@ -265,6 +281,10 @@ class Bends:
         gap = arithmetic.sub(arithmetic.add(low, high), arithmetic.mul(Fraction(2), between))
         gap = ZERO if arithmetic.is_zero(gap) else gap
         return Bend(first.sizes, {**first.point, **middle}, half, gap, is_chord=True)
+
+
+def _sizes_of(trial: Trial) -> tuple[tuple[str, int], ...]:
+    return tuple(trial.sizes.items())
 
 
 def _flat(value: Sized) -> str:
