@@ -295,7 +295,7 @@ def main() -> int:
             continue
         verdicts[found.verdict] += 1
         if found.verdict == "unknown" and given.show:
-            print(f"[unknown] {question}: {found.reason}", flush=True)
+            print(f"[unknown] {question}: {str(found).splitlines()[-1]}", flush=True)
         if found.is_convex or found.is_concave:
             wrong = contradiction(found, question, derivation)
             judged["not tried" if wrong == "" else "tried"] += 1

@@ -82,6 +82,8 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
         case Binary("*" | ".*" | "/" | "./", left, right):
             sides = logs(known, left, curve), logs(known, right, curve)
             return _product(node, sides, turns=node.operator in {"/", "./"})
+        case Binary("^" | ".^", base, exponent) if not known.depends(base):
+            return _exponential(known, node, base, exponent, curve)
         case Binary("^" | ".^", base, exponent) if not known.depends(exponent):
             if node.operator == "^" and not known.is_scalar(base):
                 return None
@@ -149,6 +151,18 @@ def _power(known: Context, node: Tree, base: Tree, exponent: Tree, curve: Curve)
     says = TURNED.get(inner.says, inner.says) if turned else inner.says
     told = () if number(exponent) is not None else (sign,)
     return Fact(node, says, "power_of_logs", (inner, *told))
+
+
+def _exponential(
+    known: Context, node: Binary, base: Tree, exponent: Tree, curve: Curve
+) -> Fact | None:
+    """A positive number to an affine power."""
+    inner, sign = curve(known, exponent), sign_of(known, base)
+    if inner is None or not inner.is_affine or sign is None or sign.says != "positive":
+        return None
+    if node.operator == "^" and not known.is_scalar(base):
+        return None
+    return Fact(node, "log-affine", "exponential", (inner, sign))
 
 
 def _determinant(known: Context, node: Tree, argument: Tree, curve: Curve) -> Fact | None:
