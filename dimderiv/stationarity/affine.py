@@ -1,23 +1,29 @@
 """An equation that is to be zero, taken apart: what multiplies the unknown, and what is left."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dimderiv.graph import (
     Factor,
+    Function,
     Index,
     LabelledProduct,
+    Map,
     Named,
     Node,
     Product,
     Sum,
     Symbol,
+    all_indices,
     are_letters,
-    distributed,
     labelled,
+    letters_of,
+    number,
     part,
+    size,
     total,
 )
-from dimderiv.language import frozen
+from dimderiv.language import Dim, frozen
 from dimderiv.stationarity.substituting import depends
 
 ONE = Fraction(1)
@@ -78,40 +84,62 @@ def affine(equation: Node, unknown: Symbol) -> Affine:
         NotAffineError: the unknown is squared, or inside of a function.
     """
     linear, rest = list[Term](), list[tuple[Fraction, Node]]()
-    waiting = [(ONE, equation)]
-    while waiting:
-        coefficient, node = waiting.pop(0)
-        if not depends(node, unknown):
-            rest.append((coefficient, node))
-        elif isinstance(node, Sum):
-            waiting = [(coefficient * c, term) for c, term in node.terms] + waiting
-        elif isinstance(node, Named):
-            waiting.insert(0, (coefficient, node.value))
-        elif (found := _term(coefficient, node, unknown)) is not None:
-            linear.append(found)
+    for whole in products_of(equation, unknown):
+        holders = [factor for factor in whole.factors if depends(factor.node, unknown)]
+        if holders:
+            linear.append(_term(whole, holders, unknown))
         else:
-            waiting = [(coefficient * c, each) for c, each in _apart(node, unknown)] + waiting
+            rest.append((ONE, whole.node))
     return Affine(tuple(linear), total(rest, equation.axes))
 
 
-def _term(coefficient: Fraction, node: Node, unknown: Symbol) -> Term | None:
-    """A term that has the unknown as one factor; nothing for any other."""
-    whole = labelled(node)
-    while True:
-        holders = [factor for factor in whole.factors if depends(factor.node, unknown)]
-        if len(holders) != 1 or holders[0].power != 1:
-            return None
-        (holder,) = holders
-        if not isinstance(holder.node, Product):
-            break
-        whole = _inlined(whole, holder)
-    if holder.node.key != unknown.key:
-        return None
-    result, places = whole.result, holder.indices
-    if not are_letters(result) or not are_letters(places):
-        raise NotAffineError(node)
+def _term(whole: LabelledProduct, holders: Sequence[Factor], unknown: Symbol) -> Term:
+    """A term that has the unknown as one factor."""
+    holder, result = holders[0], whole.result
+    is_alone = len(holders) == 1 and holder.power == 1
+    if not is_alone or holder.node.key != unknown.key:
+        is_inside = is_alone and isinstance(holder.node, (Map, Function))
+        raise NotAffineError(holder.node if is_inside else whole.node)
+    if not are_letters(result) or not are_letters(holder.indices):
+        raise NotAffineError(whole.node)
     others = tuple([factor for factor in whole.factors if factor is not holder])
-    return Term(others, tuple(places), tuple(result), coefficient * whole.coefficient, whole)
+    return Term(others, tuple(holder.indices), tuple(result), whole.coefficient, whole)
+
+
+def products_of(equation: Node, unknown: Symbol) -> list[LabelledProduct]:
+    """The terms of an equation, with no factor that is a sum or a product with the unknown in it.
+
+    Args:
+        equation: any node.
+        unknown: a symbol in it.
+    """
+    found = []
+    waiting = [labelled(equation)]
+    while waiting:
+        whole = waiting.pop(0)
+        holder = next((f for f in whole.factors if _is_open(f) and depends(f.node, unknown)), None)
+        match holder:
+            case None:
+                found.append(whole)
+            case Factor(Product()):
+                waiting.insert(0, _inlined(whole, holder))
+            case Factor(Sum(terms=terms)):
+                waiting = [_with(whole, holder, c, term) for c, term in terms] + waiting
+            case Factor(Named(value=value)):
+                waiting.insert(0, _with(whole, holder, ONE, value))
+    return found
+
+
+def _is_open(factor: Factor) -> bool:
+    return factor.power == 1 and isinstance(factor.node, (Sum, Product, Named))
+
+
+def _with(
+    whole: LabelledProduct, holder: Factor, coefficient: Fraction, node: Node
+) -> LabelledProduct:
+    """A labelled product with another node in place of one."""
+    factors = [f._replace(node=node) if f is holder else f for f in whole.factors]
+    return whole._replace(coefficient=whole.coefficient * coefficient, factors=tuple(factors))
 
 
 def _inlined(whole: LabelledProduct, holder: Factor) -> LabelledProduct:
@@ -130,23 +158,13 @@ def _inlined(whole: LabelledProduct, holder: Factor) -> LabelledProduct:
         if not are_letters(factor.indices):
             raise NotAffineError(holder.node)
         new.append(factor._replace(indices=tuple([place[index] for index in factor.indices])))
-    others = [factor for factor in whole.factors if factor is not holder]
+    factors = [factor for factor in whole.factors if factor is not holder] + new
+    # What an array is only repeated along, and then summed along, is a size.
+    gone = set(letters_of(holder.indices)) - {*letters_of((*whole.result, *all_indices(factors)))}
+    factors += [Factor(_size(sizes[letter]), ()) for letter in sorted(gone)]
     coefficient = whole.coefficient * inner.coefficient
-    return LabelledProduct(coefficient, (*others, *new), whole.result, tuple(sizes))
+    return LabelledProduct(coefficient, tuple(factors), whole.result, tuple(sizes))
 
 
-def _apart(node: Node, unknown: Symbol) -> list[tuple[Fraction, Node]]:
-    """A product as several, each with less inside of brackets."""
-    if not isinstance(node, Product):
-        raise NotAffineError(node)
-    holders = [place for place, each in enumerate(node.factors) if depends(each.node, unknown)]
-    sums = [place for place in holders if _is_open(node.factors[place])]
-    if not sums:
-        inner = [node.factors[place] for place in holders]
-        closed = [each.node for each in inner if not isinstance(each.node, Symbol)]
-        raise NotAffineError(closed[0] if len(closed) == 1 and len(inner) == 1 else node)
-    return distributed(Fraction(1), node, sums)
-
-
-def _is_open(factor: Factor) -> bool:
-    return isinstance(factor.node, Sum) and factor.power == 1
+def _size(dim: Dim) -> Node:
+    return size(dim) if dim.number is None else number(dim.number)

@@ -141,7 +141,7 @@ class Search:
         multipliers = {n: node for n, node in values.items() if n in self.multipliers}
         variables = {n: node for n, node in values.items() if n not in self.multipliers}
         answer = answer_of(self.question, variables)
-        for each in reversed(solved):
+        for each in sorted(solved, key=lambda each: len(each.put)):
             told += told_of(each, self.notation)
         result = Stationary(
             self.derivation,

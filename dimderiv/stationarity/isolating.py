@@ -167,7 +167,8 @@ def divisor(node: Node) -> Divisor:
     """What is divided by, and why that may be."""
     square = len(node.axes) == 2 and node.axes[0] == node.axes[1]
     if not square:
-        return Divisor(node, "nonzero", (node,), is_positive(node))
+        known = is_positive(node)
+        return Divisor(node, "positive" if known else "nonzero", (node,), known)
     return invertible(node)
 
 

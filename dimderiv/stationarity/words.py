@@ -1,11 +1,11 @@
 """The way to a stationary point in words: each stage tells a sentence, with what fills it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from dimderiv.explain import Speaker, markup_named, recorded, sentences_in
-from dimderiv.graph import Product
+from dimderiv.graph import Product, is_definite, is_positive
 from dimderiv.language import Binary, Name, Number, Operator, Tree
 from dimderiv.rulebook import Rulebook
 from dimderiv.stationarity.eliminating import ObstacleError, Solved
@@ -28,33 +28,54 @@ def reason(divisor: Divisor, notation: Notation) -> Told:
     return Told(divisor.because, fields)
 
 
-def condition_of(found: Iterable[Solved], notation: Notation) -> list[Told]:
+def condition_of(found: Sequence[Solved], notation: Notation) -> list[Told]:
     """The conditions under which a solution holds, each once."""
     every = [d for each in found for d in each.isolated.divisors if not d.holds]
-    told: dict[str, Told] = {}
-    for divisor in every:
-        sentence = reason(divisor, notation)
-        told.setdefault(repr(sentence), sentence)
-    return list(told.values())
+    told = {repr(each): each for each in [reason(divisor, notation) for divisor in every]}
+    return [*told.values(), *(_declared(each) for each in found if _is_doubtful(each))]
+
+
+def _is_doubtful(solved: Solved) -> bool:
+    """Whether a value need not have a property that was declared of the variable."""
+    words = solved.unknown.properties
+    definite = "spd" in words and bool(solved.value.axes) and not is_definite(solved.value)
+    return definite or ("positive" in words and not is_positive(solved.value))
+
+
+def _declared(solved: Solved) -> Told:
+    """That a variable has the property that was declared of it."""
+    key = "definite" if "spd" in solved.unknown.properties else "positive"
+    return Told(key, {"0": Name(solved.unknown.name)})
 
 
 def told_of(solved: Solved, notation: Notation) -> list[Told]:
     """How one equation was solved for one unknown."""
     name, found = solved.unknown.name, solved.isolated
     told = []
+    new = solved.changes[-1].unknown.name if solved.changes else name
     if solved.put:
         known = recorded.Several(tuple(map(Name, solved.put)))
         told.append(Told("put", {"variable": Name(solved.equation), "known": known}))
+    for change in solved.changes:
+        parts: dict[str, recorded.Field] = {
+            field: notation.tree(node, name) for field, node in change.nodes.items()
+        }
+        if change.key == "changed":
+            parts |= {"variable": Name(name), "name": Name(new)}
+        told.append(Told(change.key, parts))
     for each in found.cancelled:
         fields = {"matrix": notation.tree(each.node), "reason": reason(each, notation)}
         told.append(Told("cancelled", fields))
     equation = recorded.Equation(
-        (_left_side(found, name, notation), notation.tree(found.known, name))
+        (_left_side(found, new, notation), notation.tree(found.known, name))
     )
-    told.append(Told("collected", {"variable": Name(name), "equation": equation}))
-    if equation.sides[0] != Name(name):
-        solution = recorded.Equation((Name(name), notation.solved(found.solution, name)))
+    told.append(Told("collected", {"variable": Name(new), "equation": equation}))
+    if equation.sides[0] != Name(new):
+        solution = recorded.Equation((Name(new), notation.solved(found.solution, name)))
         told.append(_last(found, solution, notation))
+    if new != name:
+        solution = recorded.Equation((Name(name), notation.solved(solved.own, name)))
+        told.append(Told("plain", {"solution": solution}))
     return told
 
 
