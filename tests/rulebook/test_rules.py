@@ -22,9 +22,10 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "aliases, along, code, column, commutes, commuting, definite, definition, derivative, domain, "
-    "kind, kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, "
-    "scalar, signature, square, symmetric, tall, turns, whole, yields"
+    "aliases, along, code, column, commutes, commuting, concave, convex, decreasing, defined, "
+    "definite, definition, derivative, domain, increasing, kind, kink, latex, linear, log_concave, "
+    "mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, signature, square, "
+    "strictly, symmetric, tall, turns, whole, yields"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 

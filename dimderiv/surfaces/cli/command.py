@@ -80,6 +80,7 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
     "--subject-to", metavar="EQUATION", multiple=True, help='With --stationary: such as "A x = b".'
 )
 @click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
+@click.option("--curvature", is_flag=True, help="Say whether it is convex or concave, and why.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, for notes and notebooks.")

@@ -24,6 +24,7 @@ class Request:
     stationary: bool
     subject_to: tuple[str, ...]
     structured: bool
+    curvature: bool
     steps: bool
     latex: bool
     markdown: bool
@@ -72,8 +73,25 @@ class Request:
             raise click.UsageError("--forward and --hvp are two answers; ask for one")
         if self.output and self.as_json:
             raise click.UsageError("--output writes code, and --json prints it; ask for one")
+        if self.curvature and self._other_answer:
+            raise click.UsageError(
+                f"--curvature and {self._other_answer} are two answers; ask for one"
+            )
         self._refuse_beside_stationary()
         self._refuse_code()
+
+    @property
+    def _other_answer(self) -> str:
+        """Another answer that is asked for than the derivative, or more than it."""
+        asked = {
+            "--code": self.code,
+            "--all-layouts": self.all_layouts,
+            "--steps": self.steps,
+            "--forward": self.forward,
+            "--hvp": self.hvp,
+            "--upstream": self.upstream,
+        }
+        return next((option for option, given in asked.items() if given), "")
 
     def _refuse_beside_stationary(self) -> None:
         """Check what was asked beside a stationary point."""
@@ -87,6 +105,7 @@ class Request:
             "--layout": self.layout != "mixed",
             "--all-layouts": self.all_layouts,
             "--structured": self.structured,
+            "--curvature": self.curvature,
             "--inline": self.inline,
             "--form": self.form != "dense",
             "--layer": self.layer,

@@ -72,6 +72,12 @@ color="#b00020" fontcolor="#b00020" style=dashed constraint=false
 {} [label={} shape={}]
 digraph {{
 %dimderiv ||Xw - y||^2 by w where X: m x n
+positive definite
+positive semidefinite
+negative definite
+negative semidefinite
+strictly convex
+strictly concave
 positive dominant
 small unit
 wide positive
