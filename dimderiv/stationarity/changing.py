@@ -7,6 +7,7 @@ Analysis (2003), lemma 3.2.2), and `M - inv(P) = 0` is affine in `inv(P)`.
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from typing import TypeGuard
 
 from dimderiv.graph import (
     Factor,
@@ -119,7 +120,7 @@ def _times(term: LabelledProduct, base: Node, power: Fraction, *, is_alone: bool
 def _of_function(equation: Node, unknown: Symbol) -> Iterator[Change]:
     """The equation in a function of the unknown, where it has the unknown nowhere else."""
     for part in nodes_of([equation]):
-        is_inverse = isinstance(part, Function) and part.function == "inv"
+        is_inverse = _is_inverse(part)
         is_map = isinstance(part, Map) and part.function in OPPOSITE
         if not (is_inverse or is_map) or [a.key for a in _arguments(part)] != [unknown.key]:
             continue
@@ -130,6 +131,10 @@ def _of_function(equation: Node, unknown: Symbol) -> Iterator[Change]:
         changed = substituted(equation, {part.key: new})
         if not depends(changed, unknown):
             yield Change("changed", {"unknown": part}, changed, new, _undo(part))
+
+
+def _is_inverse(node: Node) -> TypeGuard[Function]:
+    return isinstance(node, Function) and node.function == "inv"
 
 
 def _arguments(part: Node) -> tuple[Node, ...]:
@@ -147,7 +152,7 @@ def _undo(part: Node) -> Callable[[Node], Node]:
 def _sandwiched(equation: Node, unknown: Symbol, simplify: Simplify) -> Iterator[Change]:
     """The equation times the unknown from both sides, where its inverse is in it."""
     parts = nodes_of([equation])
-    if any(isinstance(each, Function) and each.function == "inv" for each in parts):
+    if any(_is_inverse(each) and each.arguments[0].key == unknown.key for each in parts):
         turned = "S * G * S" if unknown.symmetric else "S' * G * S'"
         terms = products_of(equation, unknown)
         new = [

@@ -104,6 +104,8 @@ def isolated(equation: Affine, axes: int, simplify: Simplify) -> Isolated:
     Raises:
         NotIsolatedError: no way leads there.
     """
+    if not equation.terms:
+        raise NotIsolatedError
     equation, gone = without_common(equation)
     found = _of_matrix(equation, simplify) if axes == 2 else _of_vector(equation, axes, simplify)
     return replace(found, cancelled=tuple([invertible(node) for node in gone]))

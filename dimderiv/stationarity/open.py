@@ -104,6 +104,12 @@ class Open:
         directions = unused_directions(self.question.typed, self.wrt)
         product = self.derivation.hvp(directions, verify=False)
         sources = [self.derivation.code(value=True), product.code()]
+        if self.question.typed.functions:
+            raise NotDifferentiableError(
+                f"the code would need {', '.join(self.question.typed.functions)}, of which only "
+                "the shapes are known",
+                hint="give them definitions",
+            )
         symbols = {name: each.shape for name, each in self.question.typed.symbols.items()}
         return minimum_source(self.question.source, self.wrt, symbols, *sources)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dimderiv.explain import Speaker, markup_named, recorded, sentences_in
 from dimderiv.graph import Product, is_definite, is_positive
-from dimderiv.language import Binary, Name, Number, Operator, Tree
+from dimderiv.language import Binary, Call, Name, Number, Operator, Tree
 from dimderiv.rulebook import Rulebook
 from dimderiv.stationarity.eliminating import ObstacleError, Solved
 from dimderiv.stationarity.isolating import Divisor, Isolated
@@ -81,7 +81,7 @@ def told_of(solved: Solved, notation: Notation) -> list[Told]:
 
 def _left_side(found: Isolated, name: str, notation: Notation) -> Tree:
     """What has the unknown, as it is collected."""
-    side: Tree = Name(name)
+    side: Tree = Call("vec", (Name(name),)) if found.way == "stacked" else Name(name)
     if found.left is not None:
         left = notation.tree(found.left)
         operator: Operator = ".*" if found.way == "entries" else "*"

@@ -2,6 +2,8 @@
 
 from string import Formatter
 
+import pytest
+
 from dimderiv import stationary
 from dimderiv.explain import sentences_in
 from dimderiv.stationarity.words import MESSAGES
@@ -44,3 +46,21 @@ def test_the_steps_in_chinese_latex() -> None:
     steps = stationary("||X w - y||^2", "w").explain("zh", markup="latex")
 
     assert r"\item[3.] 从左边乘 \(X^{\top} X\) 的逆，条件是 \(X\) 列满秩" in steps
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes"),
+    [
+        ("tr(X' A X B) + tr(C' X)", "X", "A: n x n; B: m x m"),
+        ("logdet(X' X)", "X", "X: m x n"),
+        ("1 / x", "x", "x: scalar positive"),
+        ("n log(s) + sum((x - m).^2) / (2 s^2)", "m,s", "s: scalar positive; m: scalar; x: k"),
+        ("sum(x)", "x", ""),
+    ],
+)
+def test_every_way_has_its_words(expression: str, wrt: str, shapes: str) -> None:
+    """Whatever is found, or stands in the way, is said in both languages."""
+    point = stationary(expression, wrt, shapes=shapes)
+
+    assert point.explain()
+    assert point.explain("zh", markup="markdown")
