@@ -17,7 +17,7 @@ PACKAGE = ROOT / "dimderiv"
 # The rooms in reading order; of those with rooms inside, these too.
 ROOMS = {
     "": """lazy errors language rulebook infer graph lower differentiate simplify conform
-        render sources answer explain verify codegen curvature derivation
+        render sources answer explain verify codegen curvature derivation stationarity
         surfaces __init__ __main__""",
     "explain": "messages record words __init__",
     "verify": "claim layout evaluate symbolic points verdict code __init__",

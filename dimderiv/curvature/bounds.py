@@ -1,6 +1,7 @@
 """Between which numbers the entries of a part lie, by what is declared and what the rules carry."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from math import inf
 
 from dimderiv.curvature.context import Context, factors, number, turned
@@ -121,10 +122,10 @@ def _binary(known: Context, node: Binary) -> Bounds:
 def _product(known: Context, node: Binary) -> Bounds:
     """A product of scalars, a quadratic form, or of matrices whose entries have signs."""
     chain = [part for part in factors(node) if not known.is_scalar(part)]
-    if known.is_scalar(node) and len(chain) == 2 and chain[0] == turned(chain[1]):
-        rest = [part for part in factors(node) if known.is_scalar(part)]
-        if not rest:
-            return Bounds(0, why="sum_of_squares")
+    if known.is_scalar(node) and _is_form(known, chain):
+        why = "sum_of_squares" if len(chain) == 2 else "form"
+        scalars = [part for part in factors(node) if known.is_scalar(part)]
+        return _times_squares(known, scalars, why)
     if known.is_scalar(node.left) or known.is_scalar(node.right):
         if node.left == node.right:
             return Bounds(0, why="square")
@@ -135,6 +136,28 @@ def _product(known: Context, node: Binary) -> Bounds:
         strict = all(b.sign == "positive" for b in (one, other))
         return Bounds(0, above=strict, why="product_of_signs", given=given)
     return ANYTHING
+
+
+def _is_form(known: Context, chain: Sequence[Tree]) -> bool:
+    """Whether it is `v' v`, or `v' P v` with what is declared semidefinite, or its inverse."""
+    if len(chain) not in (2, 3) or chain[0] != turned(chain[-1]):
+        return False
+    middle = chain[1] if len(chain) == 3 else None
+    if isinstance(middle, Call) and middle.function == "inv":
+        middle = middle.arguments[0]
+    return middle is None or bool(known.properties(middle) & {"spd", "psd"})
+
+
+def _times_squares(known: Context, scalars: Iterable[Tree], why: str) -> Bounds:
+    """Scalars times what is not negative."""
+    signs = [bounds(known, each).sign for each in scalars]
+    if None in signs:
+        return ANYTHING
+    turned_signs = sum(sign in {"negative", "nonpositive"} for sign in signs)
+    given = _given(known, scalars)
+    if turned_signs % 2:
+        return Bounds(high=0, why=why, given=given)
+    return Bounds(0, why=why, given=given)
 
 
 def _times(known: Context, node: Binary) -> Bounds:
@@ -150,7 +173,7 @@ def _times(known: Context, node: Binary) -> Bounds:
 
 def _end(a: End, b: End) -> End:
     """The product of two ends, where zero times what has no end is zero."""
-    return 0.0 if 0 in (a, b) else a * b
+    return Fraction(0) if 0 in (a, b) else a * b
 
 
 def _quotient(known: Context, node: Binary) -> Bounds:
@@ -180,7 +203,12 @@ def _power(known: Context, node: Binary) -> Bounds:
         return Bounds(0, why="power_of_signs", given=given) if is_known else ANYTHING
     if exponent is not None and exponent.denominator == 1 and exponent % 2 == 0:
         strict = exponent < 0 or base.sign in {"positive", "negative"}
-        return Bounds(0, above=strict, why="even_power")
+        if exponent < 0 or inf in (-base.low, base.high):
+            return Bounds(0, above=strict, why="even_power")
+        largest = max(-base.low, base.high)
+        below = (base.above or -base.low < largest) and (base.below or base.high < largest)
+        high = largest ** int(exponent)
+        return Bounds(0, high, strict, below, "even_power", given)
     if base.sign in {"positive", "nonnegative"}:
         strict = base.sign == "positive"
         return Bounds(0, above=strict, why="power_of_signs", given=given)
@@ -230,7 +258,7 @@ def _entrywise(known: Context, node: Call, argument: Tree) -> Bounds:
     if at_zero is not None and rule.increasing[0] <= 0 and rule.increasing[1] == inf:
         if inner.low >= at_zero:
             strict = rule.strictly and (inner.above or inner.low > at_zero)
-            return Bounds(max(0.0, low), high, strict, open_ends, "increasing_from_zero", given)
+            return Bounds(max(0, low), high, strict, open_ends, "increasing_from_zero", given)
         if inner.high <= at_zero and rule.increasing[0] <= inner.low:
             strict = rule.strictly and (inner.below or inner.high < at_zero)
             return Bounds(low, 0, open_ends, strict, "increasing_from_zero", given)
@@ -244,14 +272,13 @@ def _extreme(known: Context, node: Call) -> Bounds:
     pick = max if node.function in {"max", "maximum"} else min
     low, high = pick(one.low for one in each), pick(one.high for one in each)
     given = _given(known, node.arguments)
-    signs = {one.sign for one in each}
     above = (any if pick is max else all)(one.sign == "positive" for one in each) and low == 0
     below = (all if pick is max else any)(one.sign == "negative" for one in each) and high == 0
-    return Bounds(low, high, above, below, "extreme_of_signs" if signs else "range", given)
+    return Bounds(low, high, above, below, "extreme_of_signs", given)
 
 
 def _of_sum(one: Bounds, given: tuple[Fact, ...]) -> Bounds:
-    low, high = (0.0 if one.low >= 0 else -inf), (0.0 if one.high <= 0 else inf)
+    low, high = (0 if one.low >= 0 else -inf), (0 if one.high <= 0 else inf)
     return Bounds(low, high, one.sign == "positive", one.sign == "negative", "sum_of_signs", given)
 
 

@@ -1,20 +1,21 @@
 """The verdict on how a scalar curves, with a certificate or a counterexample."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
 from dimderiv import verify
 from dimderiv.curvature.context import Context
 from dimderiv.curvature.curves import curve
 from dimderiv.curvature.definite import ABOVE, STRICT, definite
-from dimderiv.curvature.domain import places
-from dimderiv.curvature.fact import Fact, Strict, steps
+from dimderiv.curvature.domain import Place, places
+from dimderiv.curvature.fact import Fact, Rank, Strict, steps
 from dimderiv.curvature.smooth import is_smooth
 from dimderiv.curvature.words import worded
 from dimderiv.errors import VerificationError
 from dimderiv.infer import Typed
-from dimderiv.language import Tree, frozen
+from dimderiv.language import Call, Tree, frozen, walk
 from dimderiv.render import text
 from dimderiv.rulebook import Rulebook
 
@@ -32,9 +33,9 @@ Verdict = Literal[
 ]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 # Points and chords at which a claim is tried, and at which a counterexample is sought.
-MOST_POINTS, MOST_CHORDS = 8, 6
+MOST_POINTS, MOST_CHORDS = 6, 4
 # Of work on a usual machine.
-SECONDS = 0.6
+SECONDS = 0.4
 
 
 @frozen.record
@@ -45,7 +46,7 @@ class Curvature:
         verdict: what it is.
         certificate: the steps by which that is known, each after those that it needs.
         full_rank: what has to have full rank for it to be strict, where it is not strict anyway:
-            `X columns`.
+            a matrix, and `columns` or `rows`.
         where: on which part of the space it holds, such as `S is positive definite`, as the name of
             a sentence and what stands in it.
         negative: a direction in which the function is not convex at a point, if one was found.
@@ -57,16 +58,19 @@ class Curvature:
 
     verdict: Verdict
     certificate: tuple[Fact, ...] = ()
-    full_rank: tuple[str, ...] = ()
-    where: tuple[tuple[str, ...], ...] = ()
+    full_rank: tuple[Rank, ...] = ()
+    where: tuple[Place, ...] = ()
     negative: "Bend | None" = None
     positive: "Bend | None" = None
     points: int = 0
-    reason: tuple[str, ...] = ()
+    reason: tuple[str | Tree, ...] = ()
     names: Mapping[str, Tree] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.explain()
+
+    def _repr_markdown_(self) -> str:
+        return self.explain(markup="markdown")
 
     def explain(self, lang: str = "en", *, markup: str = "text") -> str:
         """The verdict with what it rests on, a sentence a line.
@@ -112,24 +116,37 @@ def certified(
     """
     known = Context(typed, rulebook, variables)
     value = typed.program.statements[-1].value
-    reason = _refused(known, typed, variables)
-    if reason:
-        return Curvature("unknown", reason=reason)
+    refused = _refused(known, typed, variables)
+    if refused:
+        return Curvature("unknown", reason=refused)
     bends = verify.Bends(claim, variables, SECONDS)
     found = curve(known, value)
     if found is not None:
         return _checked(_proved(known, found, value), bends)
-    negative, positive = _both_sides(bends)
-    if negative is None or positive is None:
-        by_hessian = _by_hessian(known, value, hessian)
-        if by_hessian is not None:
-            return _checked(by_hessian, verify.Bends(claim, variables, SECONDS))
-    if negative is not None and positive is not None:
+    unknown = _unknown_function(known, value)
+    if unknown:
+        return Curvature("unknown", reason=("function", unknown))
+    negative, positive, is_neither = _both_sides(bends, known)
+    if is_neither:
         return Curvature("neither", negative=negative, positive=positive)
-    return Curvature("unknown", negative=negative, positive=positive, reason=_stuck(known, value))
+    for point in islice(verify.Bends(claim, variables, SECONDS).curved(), MOST_POINTS):
+        negative, positive = negative or point.negative, positive or point.positive
+    by_hessian = None if negative and positive else _by_hessian(known, value, hessian)
+    if by_hessian is not None:
+        return _checked(by_hessian, verify.Bends(claim, variables, SECONDS))
+    reason = ("depends",) if negative and positive else _stuck(known, value)
+    return Curvature("unknown", negative=negative, positive=positive, reason=reason)
 
 
-def _refused(known: Context, typed: Typed, variables: Sequence[str]) -> tuple[str, ...]:
+def _unknown_function(known: Context, value: Tree) -> str:
+    """A declared function that is called: any example of it would prove nothing."""
+    trees = [value, *known.definitions.values()]
+    calls = [part for tree in trees for part in walk(tree) if isinstance(part, Call)]
+    declared = {call.function for call in calls} & known.rulebook.declared.keys()
+    return min(declared, default="")
+
+
+def _refused(known: Context, typed: Typed, variables: Sequence[str]) -> tuple[str | Tree, ...]:
     """Why the question has no answer."""
     if not typed.value.is_scalar:
         return ("no_scalar", str(typed.value))
@@ -157,7 +174,7 @@ def _proved(known: Context, found: Fact, value: Tree) -> Curvature:
     )
 
 
-def _missing(known: Context, strict: Strict) -> tuple[str, ...] | None:
+def _missing(known: Context, strict: Strict) -> tuple[Rank, ...] | None:
     """What has to have full rank for it to be strict in all variables; nothing where none helps."""
     if not known.variables <= strict.keys():
         return None
@@ -183,7 +200,7 @@ def _by_hessian(
     verdict: Verdict = says
     if sign.says in STRICT:
         verdict = "strictly convex" if says == "convex" else "strictly concave"
-    last = Fact(value, says, "hessian", (sign,), words=(text(matrix),))
+    last = Fact(value, says, "hessian", (sign,), words=(matrix,))
     names = {name: tree for name, tree in own.definitions.items() if name not in known.definitions}
     return Curvature(
         verdict,
@@ -196,10 +213,10 @@ def _by_hessian(
 def _checked(found: Curvature, bends: "Bends") -> Curvature:
     """The verdict, after exact second derivatives and chords were compared with it."""
     points = 0
-    for point, _ in zip(bends.curved(), range(MOST_POINTS), strict=False):
+    for point in islice(bends.curved(), MOST_POINTS):
         points += 1
         _refuse(found, point.negative, point.positive)
-    for chord, _ in zip(bends.chords(), range(MOST_CHORDS), strict=False):
+    for chord in islice(bends.chords(), MOST_CHORDS):
         below, above = chord.second < 0, chord.second > 0
         _refuse(found, chord if below else None, chord if above else None)
     return Curvature(**{**vars(found), "points": points})
@@ -215,25 +232,36 @@ def _refuse(found: Curvature, negative: "Bend | None", positive: "Bend | None") 
         )
 
 
-def _both_sides(bends: "Bends") -> tuple["Bend | None", "Bend | None"]:
-    """A direction in which it is not convex, and one in which it is not concave."""
-    negative: Bend | None = None
-    positive: Bend | None = None
-    for point in bends.curved():
-        negative, positive = negative or point.negative, positive or point.positive
-        if negative is not None and positive is not None:
-            return negative, positive
-    for chord in bends.chords():
-        if chord.second < 0:
-            negative = negative or chord
-        if chord.second > 0:
-            positive = positive or chord
-    return negative, positive
+def _both_sides(bends: "Bends", known: Context) -> tuple["Bend | None", "Bend | None", bool]:
+    """A direction in which it is not convex, and one in which it is not concave.
+
+    `a x^2` is one of both for each `a`: it is neither where what does not move is the same.
+    """
+    has_constants = bool(known.typed.symbols.keys() - known.variables)
+    found: dict[str, list[Bend | None]] = {}
+    for negative, positive in _bends(bends):
+        for each in (negative, positive):
+            if each is not None:
+                pair = found.setdefault(each.sizes_text if has_constants else "", [None, None])
+                pair[each is positive] = pair[each is positive] or each
+                if None not in pair:
+                    return pair[0], pair[1], True
+    pairs = list(found.values())
+    first = [next((pair[side] for pair in pairs if pair[side]), None) for side in (0, 1)]
+    return first[0], first[1], False
 
 
-def _stuck(known: Context, value: Tree) -> tuple[str, ...]:
+def _bends(bends: "Bends") -> "Iterator[tuple[Bend | None, Bend | None]]":
+    """What points and chords tell, with what does not move held."""
+    for point in bends.curved(held=True):
+        yield point.negative, point.positive
+    for chord in bends.chords(held=True):
+        yield (chord if chord.second < 0 else None), (chord if chord.second > 0 else None)
+
+
+def _stuck(known: Context, value: Tree) -> tuple[str | Tree, ...]:
     """The first part that no rule decides, though all its own parts are."""
     parts = [node for node in known.kept if known.curves.get(id(node), ()) is None]
     for part in sorted(parts, key=lambda each: len(text(each))):
-        return ("stuck", text(part))
-    return ("undecided", text(value))
+        return ("stuck", part)
+    return ("undecided", value)

@@ -22,7 +22,6 @@ from dimderiv.curvature.quadratic import (
 )
 from dimderiv.curvature.scalar_functions import composed, of_rule, power
 from dimderiv.language import Add, Binary, Call, Name, Negative, Number, Transpose, Tree
-from dimderiv.render import text
 
 # Functions that put entries elsewhere, or add them up.
 LINEAR = frozenset({"sum", "mean", "tr", "diag", "vec", "tril", "triu", "cumsum"})
@@ -35,6 +34,8 @@ DIVISORS: dict[Says, Says] = {
     "nonpositive": "negative",
 }
 ONE = Number(Fraction(1))
+# What a step calls that of which there is a multiple; what does not move is affine too.
+_KINDS = {"constant": "affine", "affine": "affine", "convex": "convex", "concave": "concave"}
 SIDES: dict[Says, Says] = {"convex": "concave", "concave": "convex"}
 
 
@@ -63,7 +64,7 @@ def _curve(known: Context, node: Tree) -> Fact | None:
         case Transpose(operand):
             return _same(node, curve(known, operand), "transpose")
         case Negative(operand):
-            return _scaled(node, curve(known, operand), "negative", (), "negated")
+            return _scaled(node, curve(known, operand), "negative", (), "minus")
         case Add(terms):
             return _sum(known, node, terms)
         case Binary("*" | ".*"):
@@ -103,7 +104,7 @@ def _scaled(
     turned = sign in {"negative", "nonpositive"}
     says = SIDES.get(inner.says, inner.says) if turned else inner.says
     strict = inner.strict if sign in {"positive", "negative"} else {}
-    return Fact(node, says, why, (inner, *given), strict)
+    return Fact(node, says, f"{why}_{_KINDS[inner.says]}", (inner, *given), strict)
 
 
 def _sum(known: Context, node: Tree, terms: Sequence[Tree]) -> Fact | None:
@@ -152,10 +153,14 @@ def _through(known: Context, inner: Fact, node: Binary, fixed: Tree, sign: Says 
     if not inner.is_affine:
         return inner.strict if sign in {"positive", "negative"} else {}
     side = "columns" if fixed is node.left else "rows"
+    rows, cols = known.shape(fixed)
+    many, few = (cols, rows) if side == "columns" else (rows, cols)
+    if few.is_one and not many.is_one:
+        return {}
     own = known.properties(fixed)
     if own & {"spd", "orthogonal"}:
         return inner.strict
-    return {name: (*needed, f"{text(fixed)} {side}") for name, needed in inner.strict.items()}
+    return {name: (*needed, (fixed, side)) for name, needed in inner.strict.items()}
 
 
 def _quotient(known: Context, node: Binary, left: Tree, right: Tree) -> Fact | None:
@@ -163,7 +168,7 @@ def _quotient(known: Context, node: Binary, left: Tree, right: Tree) -> Fact | N
         sign = sign_of(known, right)
         given = () if sign is None or number(right) is not None else (sign,)
         says = None if sign is None else DIVISORS.get(sign.says)
-        return _scaled(node, curve(known, left), says, given, "divided")
+        return _scaled(node, curve(known, left), says, given, "quotient")
     if known.depends(left):
         return over_linear(known, node, left, right, curve) or log_curve(
             known, node, curve, as_value=True
@@ -226,16 +231,25 @@ def _call(known: Context, node: Call) -> Fact | None:
     if name in NORMS:
         return _norm(known, node, first)
     if name in LINEAR and len(node.arguments) == 1:
-        return _same(node, curve(known, first), "linear", _kept(node, curve(known, first)))
+        return _entries(known, node, first)
     if name == "logsoftmax":
         inner = curve(known, first)
         return Fact(node, "concave", "logsoftmax", (inner,)) if inner and inner.is_affine else None
     return _of_rule(known, node, first)
 
 
-def _kept(node: Call, inner: Fact | None) -> Strict:
+def _entries(known: Context, node: Call, first: Tree) -> Fact | None:
+    """Sums of entries, or entries in other places."""
+    inner = curve(known, first)
+    if inner is None:
+        return None
+    kind = "sum" if node.function in {"sum", "mean", "tr", "cumsum"} else "entries"
+    return _same(node, inner, f"{kind}_of_{_KINDS[inner.says]}", _kept(node, inner))
+
+
+def _kept(node: Call, inner: Fact) -> Strict:
     """In what a sum stays strict: of what is affine entries are lost, of what curves none."""
-    if inner is None or (inner.is_affine and node.function != "vec"):
+    if inner.is_affine and node.function != "vec":
         return {}
     return inner.strict if node.function in {"sum", "mean", "vec"} and node.axis is None else {}
 
@@ -294,7 +308,10 @@ def _norm(known: Context, node: Call, first: Tree) -> Fact | None:
         return Fact(node, "convex", "norm_of_affine", (inner,))
     sign = sign_of(known, first)
     # The nuclear norm does not increase in the entries.
-    is_monotone = node.function != "normN" and inner.says == "convex"
-    if is_monotone and sign is not None and sign.says in POSITIVE:
+    if sign is None or node.function == "normN":
+        return None
+    if inner.says == "convex" and sign.says in POSITIVE:
         return Fact(node, "convex", "norm_of_nonnegative", (inner, sign))
+    if inner.says == "concave" and sign.says in {"negative", "nonpositive"}:
+        return Fact(node, "convex", "norm_of_nonpositive", (inner, sign))
     return None

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from math import inf
+from typing import TypeAlias
 
 from dimderiv.curvature.bounds import bounds
 from dimderiv.curvature.context import Context, number
 from dimderiv.curvature.scalar_functions import ScalarFunction, of_rule, power
 from dimderiv.language import Binary, Call, Name, Tree, children
-from dimderiv.render import text
 
+# The name of a sentence, and what stands in it.
+Place: TypeAlias = tuple[str | Tree, ...]
 DECLARED = {
     "spd": "definite",
     "positive": "positive",
@@ -17,7 +19,7 @@ DECLARED = {
 }
 
 
-def places(known: Context, value: Tree) -> tuple[tuple[str, ...], ...]:
+def places(known: Context, value: Tree) -> tuple[Place, ...]:
     """Sentences on where it holds, each by its name and what stands in it.
 
     Args:
@@ -25,7 +27,7 @@ def places(known: Context, value: Tree) -> tuple[tuple[str, ...], ...]:
         value: what is looked at.
     """
     declared = [
-        (DECLARED[word], name)
+        (DECLARED[word], Name(name))
         for name in sorted(known.variables)
         for word in DECLARED
         if word in known.typed.symbols[name].properties
@@ -33,7 +35,7 @@ def places(known: Context, value: Tree) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys([*declared, *_of_parts(known, value)]))
 
 
-def _of_parts(known: Context, node: Tree) -> Iterator[tuple[str, ...]]:
+def _of_parts(known: Context, node: Tree) -> Iterator[Place]:
     if not known.depends(node):
         return
     if isinstance(node, Name) and node.name in known.definitions:
@@ -59,9 +61,9 @@ def _function(known: Context, node: Tree) -> tuple[ScalarFunction, Tree] | None:
     return None
 
 
-def _ends(known: Context, function: ScalarFunction, argument: Tree) -> Iterator[tuple[str, ...]]:
+def _ends(known: Context, function: ScalarFunction, argument: Tree) -> Iterator[Place]:
     own, (low, high) = bounds(known, argument), function.defined
     if low > -inf and not (own.low > low or (own.low == low and own.above)):
-        yield ("positive", text(argument)) if low == 0 else ("above", text(argument), f"{low:g}")
+        yield ("positive", argument) if low == 0 else ("above", argument, f"{low:g}")
     if high < inf and own.high > high:
-        yield ("below", text(argument), f"{high:g}")
+        yield ("below", argument, f"{high:g}")

@@ -24,12 +24,13 @@ Says = Literal[
     "positive semidefinite",
     "negative definite",
     "negative semidefinite",
-    "between",
 ]
+# A matrix that has to have full rank, of `columns` or of `rows`.
+Rank: TypeAlias = tuple[Tree, str]
 # For a variable, what has to have full rank for the function to be strict in it.
 # An end of an interval, exact where it is finite.
 End: TypeAlias = float | Fraction
-Strict: TypeAlias = Mapping[str, tuple[str, ...]]
+Strict: TypeAlias = Mapping[str, tuple[Rank, ...]]
 
 
 @frozen.record
@@ -44,6 +45,7 @@ class Fact:
         strict: the variables in which the sum of all entries is strictly convex, or concave; of
             what is affine, those that its entries determine.
         words: what the words of the rule have places for.
+        between: the name of a sentence on two numbers that it lies between, and these.
     """
 
     part: Tree
@@ -51,7 +53,8 @@ class Fact:
     why: str
     given: tuple["Fact", ...] = ()
     strict: Strict = field(default_factory=dict, compare=False)
-    words: tuple[str, ...] = ()
+    words: tuple[str | Tree, ...] = ()
+    between: tuple[str, str, str] | None = None
 
     @property
     def is_convex(self) -> bool:
@@ -100,8 +103,14 @@ class Bounds(NamedTuple):
         return "nonpositive" if self.high == 0 else None
 
     def fact(self, part: Tree) -> Fact | None:
-        """The sign as a step."""
-        return None if self.sign is None else Fact(part, self.sign, self.why, self.given)
+        """The sign as a step, with both bounds where there are two."""
+        if self.sign is None:
+            return None
+        between = None
+        if -inf < self.low < self.high < inf:
+            kind = ("between", "below", "above", "strictly")[2 * self.above + self.below]
+            between = (kind, str(self.low), str(self.high))
+        return Fact(part, self.sign, self.why, self.given, between=between)
 
 
 def steps(fact: Fact) -> Iterator[Fact]:

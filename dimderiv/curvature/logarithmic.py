@@ -11,7 +11,7 @@ from dimderiv.curvature.context import Context, number
 from dimderiv.curvature.definite import definite
 from dimderiv.curvature.fact import Fact, Says
 from dimderiv.curvature.quadratic import POSITIVE, Curve
-from dimderiv.language import Add, Binary, Call, Tree
+from dimderiv.language import Add, Binary, Call, Transpose, Tree
 
 OF: dict[Says, Says] = {
     "constant": "constant",
@@ -64,6 +64,9 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
         is_positive = sign is not None and sign.says in POSITIVE
         return Fact(node, "constant", "constant", (sign,)) if sign and is_positive else None
     match node:
+        case Transpose(operand):
+            inner = logs(known, operand, curve)
+            return inner and Fact(node, inner.says, "transpose", (inner,), inner.strict)
         case Call("exp", (argument,)):
             inner = curve(known, argument)
             return inner and Fact(node, INTO[inner.says], "exponential_of", (inner,), inner.strict)
@@ -73,11 +76,21 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
             return _sum(known, node, [argument], curve)
         case Binary("*", left, right) if _is_weighted(known, node):
             return _weighted(known, node, left, right, curve)
+        case Binary("*", left, right) if not (known.is_scalar(left) or known.is_scalar(right)):
+            # An entry is a sum of products.
+            return _sum(known, node, [left, right], curve)
         case Binary("*" | ".*" | "/" | "./", left, right):
             sides = logs(known, left, curve), logs(known, right, curve)
             return _product(node, sides, turns=node.operator in {"/", "./"})
+        case Binary("^" | ".^", base, exponent) if not known.depends(base):
+            return _exponential(known, node, base, exponent, curve)
         case Binary("^" | ".^", base, exponent) if not known.depends(exponent):
+            if node.operator == "^" and not known.is_scalar(base):
+                return None
             return _power(known, node, base, exponent, curve)
+        case Call("sqrt", (argument,)):
+            inner = logs(known, argument, curve)
+            return inner and Fact(node, inner.says, "power_of_logs", (inner,), inner.strict)
         case Call("prod", (argument,)):
             inner = logs(known, argument, curve)
             return inner and Fact(node, inner.says, "product_of_logs", (inner,), inner.strict)
@@ -138,6 +151,18 @@ def _power(known: Context, node: Tree, base: Tree, exponent: Tree, curve: Curve)
     says = TURNED.get(inner.says, inner.says) if turned else inner.says
     told = () if number(exponent) is not None else (sign,)
     return Fact(node, says, "power_of_logs", (inner, *told))
+
+
+def _exponential(
+    known: Context, node: Binary, base: Tree, exponent: Tree, curve: Curve
+) -> Fact | None:
+    """A positive number to an affine power."""
+    inner, sign = curve(known, exponent), sign_of(known, base)
+    if inner is None or not inner.is_affine or sign is None or sign.says != "positive":
+        return None
+    if node.operator == "^" and not known.is_scalar(base):
+        return None
+    return Fact(node, "log-affine", "exponential", (inner, sign))
 
 
 def _determinant(known: Context, node: Tree, argument: Tree, curve: Curve) -> Fact | None:

@@ -145,7 +145,11 @@ def squares(known: Context, node: Tree, curve: Curve) -> Fact | None:
             return _with_sign(known, node, right, squares(known, left, curve))
         case Call("sum" | "mean", (argument,)):
             inner = squares(known, argument, curve)
-            return None if inner is None else Fact(node, "convex", "linear", (inner,), inner.strict)
+            return (
+                None
+                if inner is None
+                else Fact(node, "convex", "sum_of_convex", (inner,), inner.strict)
+            )
         case Call():
             body = known.body(node)
             return None if body is None else squares(known, body, curve)
@@ -176,7 +180,7 @@ def _with_sign(known: Context, node: Tree, fixed: Tree, inner: Fact | None) -> F
         return None
     strict = inner.strict if sign.says == "positive" else {}
     told = () if number(fixed) is not None else (sign,)
-    return Fact(node, "convex", "multiple", (inner, *told), strict)
+    return Fact(node, "convex", "multiple_convex", (inner, *told), strict)
 
 
 def root_of_quadratic(known: Context, node: Tree, first: Tree, curve: Curve) -> Fact | None:

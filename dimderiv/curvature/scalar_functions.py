@@ -108,7 +108,8 @@ def composed(
             continue
         if inner.is_affine:
             strict: Strict = inner.strict if function.strictly else {}
-            return Fact(node, way.says, "of_affine", given, strict, (function.name,))
+            why = f"{way.says}_of_affine{_there(function, way)}"
+            return Fact(node, way.says, why, given, strict, (function.name,))
         keeps, turns = _within(low, high, way.keeps), _within(low, high, way.turns)
         fits = (keeps and inner.says == way.says) or (turns and inner.says != way.says)
         if fits and inner.says in {"convex", "concave"}:
@@ -116,6 +117,11 @@ def composed(
             strict = inner.strict if function.strictly else {}
             return Fact(node, way.says, f"{way.says}_{why}", given, strict, (function.name,))
     return None
+
+
+def _there(function: ScalarFunction, way: _Way) -> str:
+    """Whether the function curves so for some arguments only."""
+    return "" if way.where == function.defined else "_there"
 
 
 def _ways(function: ScalarFunction) -> Iterator[_Way]:
@@ -144,15 +150,20 @@ def _has_convex_domain(function: ScalarFunction, inner: Fact, own: Bounds) -> bo
     return (above or inner.is_concave) and (below or inner.is_convex)
 
 
-def is_on_convex_domain(function: ScalarFunction, inner: Fact | None, own: Bounds) -> bool:
-    """The same where nothing may be known of how the argument curves.
+def is_smooth_on_convex_domain(function: ScalarFunction, inner: Fact | None, own: Bounds) -> bool:
+    """Whether an argument stays on a convex set, and away from the ends where slopes end too.
+
+    What is concave reaches the lower end on the boundary of its domain alone.
 
     Args:
         function: the function.
-        inner: the curvature of its argument.
+        inner: the curvature of its argument, if it is known.
         own: between which numbers the argument lies.
     """
-    if inner is not None:
-        return _has_convex_domain(function, inner, own)
-    strict = not function.pole or own.low > 0 or (own.low == 0 and own.above)
-    return own.low >= function.defined[0] and own.high <= function.defined[1] and strict
+    low, high = (0.0, inf) if function.pole else function.defined
+    above = low == -inf or own.low > low or (own.low == low and own.above)
+    below = high == inf or own.high < high or (own.high == high and own.below)
+    if function.pole and function.defined == ALL and own.low < 0:
+        return False
+    above = above or (inner is not None and inner.is_concave)
+    return above and (below or (inner is not None and inner.is_convex))

@@ -9,7 +9,7 @@ from dimderiv.curvature.context import Context, number
 from dimderiv.curvature.curves import LINEAR, curve
 from dimderiv.curvature.definite import definite
 from dimderiv.curvature.quadratic import EUCLIDEAN
-from dimderiv.curvature.scalar_functions import is_on_convex_domain, of_rule, power
+from dimderiv.curvature.scalar_functions import is_smooth_on_convex_domain, of_rule, power
 from dimderiv.language import Binary, Call, Name, Tree, children
 from dimderiv.rulebook import NOWHERE
 
@@ -63,10 +63,9 @@ def _is_smooth_power(known: Context, node: Binary) -> bool:
     if node.operator == "^" and not known.is_scalar(base):
         return exponent.denominator == 1 and exponent > 0
     function = power(exponent)
-    # A root has no second derivative at its end.
-    return function is None or is_on_convex_domain(
-        function, curve(known, base), bounds(known, base)
-    )
+    if function is None:
+        return True
+    return is_smooth_on_convex_domain(function, curve(known, base), bounds(known, base))
 
 
 def _is_smooth_call(known: Context, node: Call) -> bool:
@@ -87,4 +86,4 @@ def _is_smooth_call(known: Context, node: Call) -> bool:
         return False
     if rule.defined == NOWHERE or not _are_smooth(known, node):
         return False
-    return is_on_convex_domain(of_rule(rule), curve(known, first), bounds(known, first))
+    return is_smooth_on_convex_domain(of_rule(rule), curve(known, first), bounds(known, first))

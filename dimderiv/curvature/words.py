@@ -10,6 +10,7 @@ from dimderiv.render import latex, text
 
 if TYPE_CHECKING:
     from dimderiv.curvature.curvature import Curvature
+    from dimderiv.curvature.fact import Rank
     from dimderiv.verify import Bend
 
 # What a step needs no words for.
@@ -77,40 +78,55 @@ class _Words:
         if found.full_rank:
             yield self.layout["conditional"].format(self._ranks(found.full_rank))
         if found.where:
-            each = [self.table["places"][name].format(*rest) for name, *rest in found.where]
+            each = [self.sentence("places", *place) for place in found.where]
             yield self.layout["where"].format(self.layout["and"].join(each))
         if found.points:
             yield self.layout["checked"].format(found.points)
-        if found.negative is not None:
-            yield f"{self.bend(found.negative)} {self.layout['not_convex']}"
-        if found.positive is not None:
-            yield f"{self.bend(found.positive)} {self.layout['not_concave']}"
+        yield from self.bends(found.negative, found.positive)
         if found.reason:
-            yield self.reason(found.reason)
+            yield self.sentence("reasons", *found.reason)
 
     def step(self, fact: Fact) -> str:
         """One step of a certificate."""
-        why = self.table["why"][fact.why].format(*fact.words)
+        why = self.sentence("why", fact.why, *fact.words)
+        if fact.between is not None:
+            kind, low, high = fact.between
+            return self.layout[kind].format(self.formula(fact.part), low, high, why)
         return self.layout["step"].format(
             self.formula(fact.part), self.table["says"][fact.says], why
         )
 
-    def _ranks(self, needed: Sequence[str]) -> str:
-        pairs = [each.rpartition(" ") for each in needed]
-        return self.layout["and"].join(self.layout[side].format(name) for name, _, side in pairs)
+    def sentence(self, kind: str, name: str | Tree, *rest: str | Tree) -> str:
+        """A sentence of a table with what stands in it."""
+        parts = [each if isinstance(each, str) else self.formula(each) for each in rest]
+        found: str = self.table[kind][name]
+        return found.format(*parts)
+
+    def _ranks(self, needed: Sequence["Rank"]) -> str:
+        return self.layout["and"].join(
+            self.layout[side].format(self.formula(matrix)) for matrix, side in needed
+        )
+
+    def bends(self, negative: "Bend | None", positive: "Bend | None") -> Iterator[str]:
+        """What speaks against convex and concave, in one sentence where it is at one point."""
+        if negative is not None and positive is not None and negative.place == positive.place:
+            told = (negative.way, negative.amount, positive.way, positive.amount)
+            yield self.layout["both"].format(self.place(negative), *told)
+            return
+        if negative is not None:
+            yield f"{self.bend(negative)} {self.layout['not_convex']}"
+        if positive is not None:
+            yield f"{self.bend(positive)} {self.layout['not_concave']}"
+
+    def place(self, bend: "Bend") -> str:
+        """A point with its sizes."""
+        sizes = self.layout["sizes"].format(bend.sizes_text) if bend.sizes else ""
+        return f"{sizes}{bend.place}"
 
     def bend(self, bend: "Bend") -> str:
         """A counterexample."""
-        sizes = self.layout["sizes"].format(bend.sizes_text) if bend.sizes else ""
-        place = f"{sizes}{bend.place}"
+        place = self.place(bend)
         if not bend.is_chord:
             return self.layout["negative"].format(place, bend.way, bend.amount)
         side = self.layout["less" if bend.second < 0 else "more"]
         return self.layout["chord"].format(place, bend.way, bend.amount, side)
-
-    def reason(self, reason: Sequence[str]) -> str:
-        """Why nothing is known."""
-        name, *rest = reason
-        sentences = {**self.table["reasons"], "stuck": self.layout["stuck"]}
-        sentence: str = sentences[name].format(*rest)
-        return sentence

@@ -16,7 +16,6 @@ CASES: list[dict[str, str]] = tomllib.loads(
 # What no rule and no Hessian decides yet.
 UNDECIDED = {
     "n / sum(1 ./ x)",
-    "sum(log(cosh(X w - y)))",
     "sum(where(abs(x) < 1, x.^2 / 2, abs(x) - 1/2))",
 }
 
@@ -114,3 +113,30 @@ def test_a_stationary_point_of_a_convex_function_is_a_minimum() -> None:
     )
     assert "唯一的最大值点" in concave
     assert not claim_of_point(curvature("a'x", "x"))
+
+
+def test_a_counterexample_has_short_numbers() -> None:
+    """A reader can follow it."""
+    said = str(curvature("x y", "x,y", shapes="x: scalar; y: scalar"))
+
+    assert said.splitlines()[1:] == [
+        "At x = -2, y = -2, the second derivative along dx = 1, dy = -1 is -2, "
+        "and along dx = 1, dy = 1 it is 2."
+    ]
+
+
+def test_neither_is_not_said_where_it_depends_on_what_does_not_move() -> None:
+    """For each `a` this is convex or concave."""
+    found = curvature("a x^2", "x", shapes="a: scalar; x: scalar")
+
+    assert found.verdict == "unknown"
+    assert "It depends on what does not move." in str(found)
+
+
+def test_an_unknown_function_may_be_convex() -> None:
+    """No example of one proves anything of all."""
+    found = curvature("f(x)", "x", shapes="f: n -> scalar; x: n")
+
+    assert found.verdict == "unknown"
+    assert found.negative is None
+    assert "nothing is known of f" in str(found)

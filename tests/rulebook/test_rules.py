@@ -1,5 +1,6 @@
 """The loader of rules: what it reads, and what it refuses in which words."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -184,6 +185,11 @@ def test_a_rule() -> None:
         definition="tanh(x)",
         derivative={"x": "1 - y^2"},
         range=(-1, 1),
+        defined=(-inf, inf),
+        convex=(-inf, 0),
+        concave=(0, inf),
+        increasing=(-inf, inf),
+        strictly=True,
         domain="every real x",
         latex="\\tanh",
         aliases=("tansig",),

@@ -13,6 +13,7 @@ from random import Random
 from typing import NamedTuple, TypeAlias
 
 from dimderiv.errors import DimderivError
+from dimderiv.language import OF_ONE_SIGN
 from dimderiv.verify.claim import Claim, sizes_text
 from dimderiv.verify.evaluate import (
     ZERO,
@@ -38,6 +39,9 @@ Matrix: TypeAlias = list[list[Scalar]]
 NOT_CONVEX = frozenset({"orthogonal", "binary", "onehot", "integer"})
 MOST_COORDINATES = 16
 POINTS_OF_A_NUMBER = 10
+# Points with short numbers, that a reader may follow, and what a direction is rounded to parts of.
+SIMPLE_POINTS = 12
+PARTS = (1, 2, 4, 16)
 OPERATIONS = 400_000
 
 
@@ -110,31 +114,45 @@ class Bends:
     variables: Sequence[str]
     seconds: float = 1.0
     _setting: Setting = field(init=False, repr=False)
+    _held: dict[tuple[tuple[str, int], ...], Mapping[str, Sized]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __post_init__(self) -> None:
         self._setting = Setting([self.claim])
         self._rng = Random(len(self.variables))
         self._effort = Effort(self.seconds * OPERATIONS)
 
-    def curved(self) -> Iterator[Curved]:
-        """What one point after another tells, as far as the work allows."""
-        for trial in self._trials():
+    def curved(self, *, held: bool = False) -> Iterator[Curved]:
+        """What one point after another tells, as far as the work allows.
+
+        Args:
+            held: whether what does not move is the same at all points of the same sizes; points
+                with short numbers come first then.
+        """
+        for trial in chain(self._simple_trials() if held else (), self._trials()):
             try:
+                trial = self._with_constants(trial) if held else trial
                 found = self._at(trial)
+                self._held.setdefault(_sizes_of(trial), trial.point)
             except (OutOfDomain, DimderivError):
                 continue
             except (OutOfTime, OverflowError):
                 return
             yield found
 
-    def chords(self) -> Iterator[Bend]:
-        """How far one chord after another lies above the value at its middle, twice."""
+    def chords(self, *, held: bool = False) -> Iterator[Bend]:
+        """How far one chord after another lies above the value at its middle, twice.
+
+        Args:
+            held: as in `curved`.
+        """
         trials = self._trials()
         for first, second in zip(trials, trials, strict=False):
             if first.sizes != second.sizes:
                 continue
             try:
-                yield self._chord(first, second)
+                yield self._chord(self._with_constants(first) if held else first, second)
             except (OutOfDomain, DimderivError):
                 continue
             except (OutOfTime, OverflowError):
@@ -153,6 +171,33 @@ class Bends:
         for pair in zip(*streams, strict=True):
             for sizes, point in pair:
                 yield Trial(Arithmetic(WORKING_DIGITS, self._effort), sizes, point)
+
+    def _with_constants(self, trial: Trial) -> Trial:
+        """The point with what does not move as it was at the first one of these sizes."""
+        first = self._held.get(_sizes_of(trial), trial.point)
+        moving = {name: trial.point[name] for name in self.variables}
+        return Trial(trial.arithmetic, trial.sizes, {**first, **moving})
+
+    def _simple_trials(self) -> Iterator[Trial]:
+        """Points of whole numbers, where all sizes are 2 if they may be."""
+        dimensions, symbols = self._setting.dimensions, self.claim.symbols
+        sizes = dict.fromkeys(dimensions.names, 2)
+        if not dimensions.fit(sizes):
+            return
+        drawn = drawn_points(symbols, sizes, dimensions.distributions, 0)
+        for point in islice(drawn, SIMPLE_POINTS):
+            whole = {name: self._whole(name, value) for name, value in point.items()}
+            yield Trial(Arithmetic(WORKING_DIGITS, self._effort), sizes, whole)
+
+    def _whole(self, name: str, value: Sized) -> Sized:
+        """Whole numbers for an array of which nothing but signs is declared."""
+        declared = self.claim.symbols[name]
+        if declared.labels is not None or self._properties(name) - OF_ONE_SIGN:
+            return value
+        is_positive = bool(declared.properties)
+        among = (1, 2, 3) if is_positive else (-2, -1, 1, 2, 0)
+        drawn = [Fraction(self._rng.choice(among)) for _ in entries(value)]
+        return shaped(size_of(value), drawn)
 
     def _at(self, trial: Trial) -> Curved:
         directions = self._directions(trial)
@@ -175,17 +220,13 @@ class Bends:
     def _bend(
         self, trial: Trial, directions: Sequence[Direction], way: Sequence[Scalar], side: int
     ) -> Bend | None:
-        """The direction of some weights; nothing where its sign is no more than rounding."""
-        moved: dict[str, dict[Place, Scalar]] = {}
-        for weight, each in zip(_shortened(way), directions, strict=True):
-            for name, slopes in each.items():
-                own = moved.setdefault(name, {})
-                for place, slope in slopes.items():
-                    own[place] = own.get(place, ZERO) + weight * slope
-        second = self._second(trial, moved, moved)
-        if trial.arithmetic.is_zero(second) or (second > 0) != (side > 0):
-            return None
-        return Bend(trial.sizes, trial.point, self._arrays(trial, moved), second)
+        """A direction of short weights; nothing where the sign is no more than rounding."""
+        for parts in PARTS:
+            moved = _combined(_shortened(way, parts), directions)
+            second = self._second(trial, moved, moved)
+            if not trial.arithmetic.is_zero(second) and (second > 0) == (side > 0):
+                return Bend(trial.sizes, trial.point, self._arrays(trial, moved), second)
+        return None
 
     def _arrays(self, trial: Trial, moved: Direction) -> dict[str, Sized]:
         found = {}
@@ -240,6 +281,10 @@ class Bends:
         gap = arithmetic.sub(arithmetic.add(low, high), arithmetic.mul(Fraction(2), between))
         gap = ZERO if arithmetic.is_zero(gap) else gap
         return Bend(first.sizes, {**first.point, **middle}, half, gap, is_chord=True)
+
+
+def _sizes_of(trial: Trial) -> tuple[tuple[str, int], ...]:
+    return tuple(trial.sizes.items())
 
 
 def _flat(value: Sized) -> str:
@@ -330,7 +375,18 @@ def _is_nothing(x: Scalar, scale: Scalar, arithmetic: Arithmetic) -> bool:
     return arithmetic.is_zero(x) or bool(abs(x) < scale * arithmetic.tiny)
 
 
-def _shortened(way: Sequence[Scalar]) -> list[Fraction]:
+def _shortened(way: Sequence[Scalar], parts: int) -> list[Fraction]:
     """A direction as short rationals, whose sign is checked again."""
     largest = max(abs(float(x)) for x in way) or 1.0
-    return [Fraction(round(16 * float(x) / largest), 16) for x in way]
+    return [Fraction(round(parts * float(x) / largest), parts) for x in way]
+
+
+def _combined(weights: Sequence[Fraction], directions: Sequence[Direction]) -> Direction:
+    """The sum of directions with weights."""
+    moved: dict[str, dict[Place, Scalar]] = {}
+    for weight, each in zip(weights, directions, strict=True):
+        for name, slopes in each.items():
+            own = moved.setdefault(name, {})
+            for place, slope in slopes.items():
+                own[place] = own.get(place, ZERO) + weight * slope
+    return moved
