@@ -1,18 +1,19 @@
 """Code at hostile inputs: `python -m tests.hostile --count 20000 --seed 1`.
 
-Random expressions of exponentials, logarithms, sums, products and quotients are differentiated and
-run at entries up to 900 in size.  Wherever the value and the derivative are doubles, the code's
-have to be, and as exact as the expression itself is in arithmetic of 53 bits with exponents that
-have no end: what that loses by cancellation, code may lose too.
+Random expressions of exponentials, logarithms, sums, products and quotients are differentiated,
+once and, as the product of the Hessian with a vector, twice, and run at entries up to 900 in size.
+Wherever the value and the derivatives are doubles, the code's have to be, and as exact as the
+expression itself is in arithmetic of 53 bits with exponents that have no end: what that loses by
+cancellation, code may lose too.
 """
 
 import argparse
 import inspect
 import random
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mpmath
 import numpy as np
@@ -24,7 +25,7 @@ SIZE = 3
 # Beside an exponential of 900 the entries of a matrix keep theirs.
 DIGITS = 1000
 NAMES = ("x", "y")
-SHAPES = "x: n; y: n; B: n x n"
+SHAPES = "x: n; y: n; B: n x n; v: n"
 # Sizes of entries: usual ones, where exp(exp(x)) is large, where exp(x) is, far beyond that.
 SCALES = (1.0, 6.0, 40.0, 200.0, 900.0)
 # Values that are neither so small nor so large that a double loses digits.
@@ -34,14 +35,27 @@ NOISE = 1e-11
 
 
 class Dual(NamedTuple):
-    """A number and its derivative by each entry of x."""
+    """A number and its derivative by each entry of x; how both change along the direction v."""
 
     value: mpmath.mpf
     slope: tuple[mpmath.mpf, ...]
+    rate: mpmath.mpf
+    bend: tuple[mpmath.mpf, ...]
+
+
+class Share(NamedTuple):
+    """What a result owes to an operand: the factor in the chain rule, and how that changes."""
+
+    factor: mpmath.mpf
+    rate: mpmath.mpf
+    part: Dual
 
 
 Entries = list[Dual]
 Noise = Callable[[mpmath.mpf], mpmath.mpf]
+# A function of a number: its value, its derivative and its second one.
+Function = Callable[[mpmath.mpf, Noise], tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]]
+ZERO, ONE = mpmath.mpf(0), mpmath.mpf(1)
 
 
 @dataclass(frozen=True)
@@ -67,36 +81,43 @@ class Machine:
 
     def symbol(self, name: str) -> Entries:
         """The entries of a vector."""
-        is_variable = name == "x"
-        return [
-            Dual(
-                mpmath.mpf(float(entry)),
-                tuple(mpmath.mpf(int(is_variable and k == at)) for k in range(SIZE)),
-            )
-            for at, entry in enumerate(self.inputs[name])
-        ]
+        return [self.entry(name, at) for at in range(SIZE)]
+
+    def entry(self, name: str, at: int) -> Dual:
+        """One entry of a vector."""
+        slope = tuple(mpmath.mpf(int(name == "x" and k == at)) for k in range(SIZE))
+        rate = mpmath.mpf(float(self.inputs["v"][at])) if name == "x" else ZERO
+        return Dual(mpmath.mpf(float(self.inputs[name][at])), slope, rate, (ZERO,) * SIZE)
 
     def number(self, value: float) -> Entries:
         """A constant."""
-        return [Dual(mpmath.mpf(value), (mpmath.mpf(0),) * SIZE)]
+        return [Dual(mpmath.mpf(value), (ZERO,) * SIZE, ZERO, (ZERO,) * SIZE)]
 
-    def chained(self, value: mpmath.mpf, parts: Sequence[tuple[mpmath.mpf, Dual]]) -> Dual:
-        """A value whose derivative is that of parts, each times a factor."""
+    def chained(self, value: mpmath.mpf, shares: Sequence[Share]) -> Dual:
+        """A value whose derivative is that of its operands, each times a factor."""
         noise = self.noise
-        slope = tuple(
-            noise(sum((noise(factor * part.slope[k]) for factor, part in parts), mpmath.mpf(0)))
+
+        def total(terms: Iterable[mpmath.mpf]) -> mpmath.mpf:
+            return noise(sum((noise(each) for each in terms), ZERO))
+
+        slope = tuple(total(f * part.slope[k] for f, _, part in shares) for k in range(SIZE))
+        bend = tuple(
+            total(t for f, r, p in shares for t in (r * p.slope[k], f * p.bend[k]))
             for k in range(SIZE)
         )
-        return Dual(noise(value), slope)
+        return Dual(noise(value), slope, total(f * part.rate for f, _, part in shares), bend)
 
-    def map(
-        self, function: Callable[[mpmath.mpf, Noise], tuple[mpmath.mpf, mpmath.mpf]], a: Entries
-    ) -> Entries:
-        """A function of each entry, which gives value and derivative."""
-        found = [function(each.value, self.noise) for each in a]
-        return [
-            self.chained(v, [(self.noise(d), each)]) for (v, d), each in zip(found, a, strict=True)
-        ]
+    def map(self, function: Function, a: Entries) -> Entries:
+        """A function of each entry."""
+        made = []
+        for each in a:
+            value, first, second = function(each.value, self.noise)
+            made.append(
+                self.chained(
+                    value, [Share(self.noise(first), self.noise(second * each.rate), each)]
+                )
+            )
+        return made
 
     def pair(self, function: str, a: Entries, b: Entries) -> Entries:
         """An operation of the entries of two arrays, or of an array and a number."""
@@ -106,21 +127,23 @@ class Machine:
 
     def two(self, function: str, a: Dual, b: Dual) -> Dual:
         """An operation of two numbers."""
-        one = mpmath.mpf(1)
         match function:
             case "+":
-                return self.chained(a.value + b.value, [(one, a), (one, b)])
+                return self.chained(a.value + b.value, [Share(ONE, ZERO, a), Share(ONE, ZERO, b)])
             case "-":
-                return self.chained(a.value - b.value, [(one, a), (-one, b)])
+                return self.chained(a.value - b.value, [Share(ONE, ZERO, a), Share(-ONE, ZERO, b)])
             case "*":
-                return self.chained(a.value * b.value, [(b.value, a), (a.value, b)])
-        value = a.value / b.value
-        return self.chained(value, [(1 / b.value, a), (-value / b.value, b)])
+                shares = [Share(b.value, b.rate, a), Share(a.value, a.rate, b)]
+                return self.chained(a.value * b.value, shares)
+        value, below = a.value / b.value, b.value
+        of_value = self.noise(a.rate / below) - self.noise(value * b.rate / below)
+        of_factor = self.noise(value * b.rate / below**2) - self.noise(of_value / below)
+        shares = [Share(1 / below, -b.rate / below**2, a), Share(-value / below, of_factor, b)]
+        return self.chained(value, shares)
 
     def sum(self, a: Entries) -> Entries:
         """The sum of the entries."""
-        one = mpmath.mpf(1)
-        return [self.chained(sum((e.value for e in a), mpmath.mpf(0)), [(one, e) for e in a])]
+        return [self.chained(sum((e.value for e in a), ZERO), [Share(ONE, ZERO, e) for e in a])]
 
     def softmax(self, a: Entries) -> Entries:
         """Exponentials over their sum."""
@@ -132,29 +155,38 @@ class Machine:
         matrix = mpmath.matrix(self.inputs["B"].tolist())
         for k in range(SIZE):
             matrix[k, k] += a[k].value
-        value = mpmath.det(matrix)
-        cofactors = mpmath.inverse(matrix) * value
-        return [self.chained(value, [(self.noise(cofactors[k, k]), a[k]) for k in range(SIZE)])]
+        value, inverse = mpmath.det(matrix), mpmath.inverse(matrix)
+        noise, shares = self.noise, []
+        for k in range(SIZE):
+            # A cofactor is the determinant times an entry of the inverse.
+            minors = [
+                noise(inverse[k, k] * inverse[j, j] - inverse[k, j] * inverse[j, k]) * a[j].rate
+                for j in range(SIZE)
+            ]
+            rate = value * sum((noise(each) for each in minors), ZERO)
+            shares.append(Share(noise(value * inverse[k, k]), noise(rate), a[k]))
+        return [self.chained(value, shares)]
 
 
-def _exp(a: mpmath.mpf, _: Noise) -> tuple[mpmath.mpf, mpmath.mpf]:
+def _exp(a: mpmath.mpf, _: Noise) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
     if abs(a) > 1e6:
         raise OverflowError
     value = mpmath.exp(a)
-    return value, value
+    return value, value, value
 
 
-def _log(a: mpmath.mpf, _: Noise) -> tuple[mpmath.mpf, mpmath.mpf]:
+def _log(a: mpmath.mpf, _: Noise) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
     if a <= 0:
         raise ValueError
-    return mpmath.log(a), 1 / a
+    return mpmath.log(a), 1 / a, -1 / a**2
 
 
-def _sigmoid(a: mpmath.mpf, noise: Noise) -> tuple[mpmath.mpf, mpmath.mpf]:
+def _sigmoid(a: mpmath.mpf, noise: Noise) -> tuple[mpmath.mpf, mpmath.mpf, mpmath.mpf]:
     if abs(a) > 1e6:
         raise OverflowError
     value = 1 / (1 + mpmath.exp(-a))
-    return value, value * (1 - noise(value))
+    slope = value * (1 - noise(value))
+    return value, slope, slope * (1 - 2 * noise(value))
 
 
 MAPS = {"exp": _exp, "log": _log, "sigmoid": _sigmoid}
@@ -229,21 +261,22 @@ class Finding(NamedTuple):
 
 
 def truth(term: Term, inputs: dict[str, np.ndarray], noise: Noise) -> Dual | None:
-    """Value and derivative of an expression; nothing where there is none."""
+    """Value and derivatives of an expression; nothing where there are none."""
     try:
         (found,) = term.run(Machine(inputs, noise))
     except (ValueError, OverflowError, ZeroDivisionError):
         return None
-    return found if all(map(mpmath.isfinite, (found.value, *found.slope))) else None
+    numbers = (found.value, *found.slope, *found.bend)
+    return found if all(map(mpmath.isfinite, numbers)) else None
 
 
 def judged(term: Term, rng: random.Random) -> Iterator[Finding]:
     """Where the code of an expression is wrong; at most one place."""
     try:
-        function = derive(term.text, "x", shapes=SHAPES, verify=False).function(value=True)
+        first = derive(term.text, "x", shapes=SHAPES, verify=False).function(value=True)
+        second = derive(term.text, "x", shapes=SHAPES, verify=False).hvp("v").function()
     except DimderivError:
         return
-    names = inspect.signature(function).parameters
     for scale in SCALES:
         inputs = hostile(rng, scale)
         exact = truth(term, inputs, lambda a: a)
@@ -253,14 +286,21 @@ def judged(term: Term, rng: random.Random) -> Iterator[Finding]:
             continue
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            value, slope = function(*[inputs[name] for name in names])
+            value, slope = called(first, inputs)
+            bend = called(second, inputs)
         for what, found, true, others in (
             ("value", [value], [exact.value], [[each.value] for each in known]),
             ("slope", slope, exact.slope, [each.slope for each in known]),
+            ("bend", bend, exact.bend, [each.bend for each in known]),
         ):
             if not agrees(found, true, others):
                 yield Finding(term.text, inputs, what, np.array(found), [*map(float, true)])
                 return
+
+
+def called(function: Callable[..., Any], inputs: dict[str, np.ndarray]) -> Any:
+    """What a generated function returns; it takes some of the inputs."""
+    return function(*[inputs[name] for name in inspect.signature(function).parameters])
 
 
 def agrees(
@@ -296,6 +336,7 @@ def hostile(rng: random.Random, scale: float) -> dict[str, np.ndarray]:
         "x": draw.uniform(-scale, scale, SIZE),
         "y": draw.uniform(-scale, scale, SIZE),
         "B": factor @ factor.T + np.eye(SIZE),
+        "v": draw.standard_normal(SIZE),
     }
 
 
@@ -313,7 +354,7 @@ def main() -> int:
             for finding in judged(term, rng):
                 count += 1
                 print(f"{finding.what}: {finding.text}")
-                print(f"   x = {finding.inputs['x']}, y = {finding.inputs['y']}")
+                print(f"   {finding.inputs}")
                 print(f"   found {finding.found}, true {finding.true}", flush=True)
     print(f"{given.count} expressions, {count} findings")
     return 1 if count else 0

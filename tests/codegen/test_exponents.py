@@ -152,3 +152,24 @@ def test_sums_in_the_middle_of_a_chain_do_not_overflow() -> None:
 
     np.testing.assert_allclose(found.sum(), 1, rtol=1e-12)
     assert np.isfinite(found).all()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "det(diag(sigmoid(x) .* (x - exp(y))) + B)",
+        "det(diag(sum(y) - sum(x) - exp(-x)) + B)",
+        "det(diag(softmax((x .* y) ./ softmax(x))) + B)",
+    ],
+)
+def test_what_is_multiplied_out_is_not_gathered_again(expression: str) -> None:
+    """A Hessian has terms that differ in weights alone, which together would overflow."""
+    found = derive(expression, "x", shapes="x: n; y: n; B: n x n; v: n", verify=False)
+    gradient, product = found.function(), found.hvp("v").function()
+    x, y, v = np.array([[0.3, -0.7, 0.4], [0.2, 0.9, -0.5], [1.0, -2.0, 0.5]])
+    held = {"y": y, "B": np.array([[3.0, 1, 0], [1, 4, 1], [0, 2, 5]])}
+
+    slopes = [gradient(x=x + step * v, **held) for step in (1e-5, -1e-5)]
+
+    rates = (slopes[0] - slopes[1]) / 2e-5
+    np.testing.assert_allclose(product(x=x, v=v, **held), rates, rtol=1e-7)

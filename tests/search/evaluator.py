@@ -16,6 +16,7 @@ from torch.nn import functional
 from dimderiv.language.syntax import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     IndexForm,
@@ -24,6 +25,7 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Program,
+    Slice,
     Transpose,
     Tree,
     walk,
@@ -123,16 +125,16 @@ def slopes(a: Tensor) -> Tensor:
     return torch.stack([slope(a, unit.T).T.reshape(-1) for unit in units], 1)
 
 
-def power_slope(a: Tensor, k: float, e: Tensor | None = None) -> Tensor:
+def power_slope(a: Tensor, k: Tensor, e: Tensor | None = None) -> Tensor:
     """The derivative of a power along a direction, or the matrix of that."""
     if e is None:
         units = torch.eye(a.numel(), dtype=a.dtype).reshape(-1, *a.shape)
         return torch.stack([power_slope(a, k, unit.T).T.reshape(-1) for unit in units], 1)
     n = len(a)
     blocks = torch.cat([torch.cat([a, e], 1), torch.cat([torch.zeros_like(a), a], 1)])
-    if k != int(k):
+    if k.requires_grad or k.item() != int(k.item()):
         return torch.matrix_exp(k * logarithm(blocks))[:n, n:]
-    return torch.linalg.matrix_power(blocks, int(k))[:n, n:]
+    return torch.linalg.matrix_power(blocks, int(k.item()))[:n, n:]
 
 
 def sylvester(a: Tensor, b: Tensor, c: Tensor | None = None) -> Tensor:
@@ -257,9 +259,24 @@ class Evaluator:
                 return OPERATORS[operator](self.value(left), self.value(right))
             case IndexForm():
                 return self._index_form(node)
+            case Entry(operand, indices):
+                return self._part(self.value(operand), indices, node)
+            case Blocks(rows):
+                lines = [torch.cat([self.value(block) for block in row], 1) for row in rows]
+                return torch.cat(lines, 0)
             case Call():
                 return self._call(node)
         raise UnreadableError(f"no value of its own: {node}")
+
+    def _part(self, array: Tensor, indices: Sequence[Tree], node: Tree) -> Tensor:
+        """Some places of each axis; sizes stand for numbers here."""
+        places = [
+            slice(*(end and self.extents.size(end).number for end in (index.start, index.stop)))
+            if isinstance(index, Slice)
+            else slice(at := self.extents.size(index).number, at + 1)
+            for index in indices
+        ]
+        return array[tuple(places)].reshape(self.numbers(node))
 
     def _scales(self, node: Tree) -> bool:
         rows, cols = self.extents.found[id(node)]
@@ -269,7 +286,7 @@ class Evaluator:
         if a.numel() == 1:
             return torch.pow(a, b)
         exponent = b.item()
-        if 2 * exponent != int(2 * exponent):
+        if b.requires_grad or 2 * exponent != int(2 * exponent):
             return torch.matrix_exp(b * logarithm(a))
         if exponent != int(exponent):
             return torch.linalg.matrix_power(root(a), int(2 * exponent))
@@ -321,7 +338,7 @@ class Evaluator:
             "pinv": lambda: torch.linalg.pinv(a, rtol=1e-10),
             "expm": lambda: torch.matrix_exp(a),
             "dexpm": lambda: slope(a, b) if others else slopes(a),
-            "dpower": lambda: power_slope(a, b.item(), *others[1:]),
+            "dpower": lambda: power_slope(a, b, *others[1:]),
             "sylvester": lambda: sylvester(a, b, *others[1:]),
             "lyap": lambda: sylvester(a, a.T, b),
             "logm": lambda: logarithm(a),
@@ -351,6 +368,7 @@ class Evaluator:
             "norm2": lambda: (a * a).sum().sqrt(),
             "normF": lambda: (a * a).sum().sqrt(),
             "normN": lambda: torch.linalg.svdvals(a).sum(),
+            "cumsum": lambda: torch.cumsum(a, along),
             "conv2": lambda: functional.conv2d(a[None, None], b[None, None])[0, 0],
             "convfull2": lambda: functional.conv_transpose2d(a[None, None], b[None, None])[0, 0],
         }

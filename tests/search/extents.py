@@ -13,6 +13,7 @@ from typing import TypeAlias
 from dimderiv.language.syntax import (
     Add,
     Binary,
+    Blocks,
     Call,
     Entry,
     IndexForm,
@@ -20,6 +21,7 @@ from dimderiv.language.syntax import (
     Negative,
     Number,
     Program,
+    Slice,
     Transpose,
     Tree,
     children,
@@ -140,6 +142,13 @@ def broadcast(one: Size, two: Size) -> Size:
     return unify(one, two)
 
 
+def _in_all(sizes: list[Size]) -> Size:
+    first, *others = sizes
+    for other in others:
+        first = first.plus(other)
+    return first
+
+
 class Extents:
     """The sizes of the parts of a program.
 
@@ -186,7 +195,23 @@ class Extents:
                 return self._call(node)
             case IndexForm():
                 return self._index_form(node)
+            case Entry(operand, indices) if len(indices) == 2:
+                axes = zip(indices, self.extent(operand), strict=True)
+                rows, cols = [self._part(index, axis) for index, axis in axes]
+                return rows, cols
+            case Entry(operand, (index,)) if self.extent(operand)[1].is_one:
+                return self._part(index, self.found[id(operand)][0]), ONE
+            case Blocks(rows):
+                parts = [[self.extent(block) for block in row] for row in rows]
+                return _in_all([row[0][0] for row in parts]), _in_all([e[1] for e in parts[0]])
         raise UnreadableError(f"no value of its own: {node}")
+
+    def _part(self, index: Tree, axis: Size) -> Size:
+        """How many places of an axis an index takes."""
+        if not isinstance(index, Slice):
+            return ONE
+        stop = axis if index.stop is None else self.size(index.stop)
+        return stop if index.start is None else stop.plus(self.size(index.start), -1)
 
     def _name(self, name: str) -> Extent:
         if name in self.symbols:
@@ -357,6 +382,9 @@ ENTRYWISE_AND_SQUARE = frozenset(
         "sqrtm",
         "polar",
         "svdU",
+        "chol",
+        "eigvecs",
+        "cumsum",
         "tril",
         "triu",
         "softmax",

@@ -201,6 +201,15 @@ INNER = forms(
     logm({} / 9 + 3 I)                        ¦ rr    ¦ rr
     dlogm({} / 9 + 3 I, {})                   ¦ rr rr ¦ rr
     sqrtm({} / 9 + 3 I)                       ¦ rr    ¦ rr
+    ({} / 9 + 3 I)^{}                         ¦ rr 11 ¦ rr
+    chol({0} {0}' + I)                        ¦ rd    ¦ rr
+    chol({0} {0}' + diag({1}.^2 + 1))         ¦ rd r1 ¦ rr
+    eigvals({0} {0}' + diag({1}))             ¦ rd r1 ¦ r1
+    svdvals({} + 7 I)                         ¦ rr    ¦ r1
+    svdvals({0} + diag({1}))                  ¦ rr r1 ¦ r1
+    {} cond({} + 7 I)                         ¦ rc dd
+    cumsum({}, axis=0)                        ¦ rc
+    cumsum({}, axis=1)                        ¦ rc
     pinv({})                                  ¦ cr    ¦ rc
     polar({} + 3 I) .* {}                     ¦ rr rr ¦ rr
     {0} {0}'                                  ¦ rd    ¦ rr

@@ -27,7 +27,7 @@ from .evaluator import Tensor, TiedError, numbers_of
 from .extents import ONE, Extent, UnreadableError
 from .forms import FUNCTIONS
 from .points import Declared, Point
-from .problems import Problem
+from .problems import SIZES, Problem
 
 PACKAGE = str(Path(dimderiv.__file__).parent)
 KINDS = ("different", "equal", "other", "ones")
@@ -347,9 +347,12 @@ def parsed(problem: Problem, text: str, derivation: Derivation | None = None) ->
     """A text read by the parser of the language, and by nothing else of dimderiv."""
     functions = {sign + name for name in FUNCTIONS for sign in SIGNS if name in problem.shapes}
     names = set(problem.shapes) - FUNCTIONS.keys()
+    names |= {word for shape in problem.shapes.values() for word in shape.split()} & {*SIZES}
     if derivation is not None:
         names |= set(derivation.typed.symbols)
-    return parse_program(text, names=sorted(names), functions=BUILTIN_FUNCTIONS | functions)
+    return parse_program(
+        text, names=sorted(names), functions=BUILTIN_FUNCTIONS | functions, sizes=names & {*SIZES}
+    )
 
 
 def results_of(derivation: Derivation) -> list[Result]:

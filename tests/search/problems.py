@@ -195,8 +195,8 @@ def _fits(form: Form, shape: Shape) -> bool:
                 return False
         elif letter != size:
             return False
-    # A triangle is that of a matrix, and an identity has a size of its own.
-    return "1" not in shape or not (form.text.startswith("tri") or form.shape == "rr")
+    # A triangle and a running sum are those of a matrix, and an identity has a size of its own.
+    return "1" not in shape or not (form.text.startswith(("tri", "cumsum")) or form.shape == "rr")
 
 
 def in_context(random: Random, outer: Form, inside: Part) -> Part | None:

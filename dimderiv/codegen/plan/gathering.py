@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
+from dimderiv.codegen.plan.stable import well_scaled
 from dimderiv.graph import ONCE, Factor, Key, Node, Product, letters_of, part, product, total
 from dimderiv.language import Dim
 
@@ -37,7 +38,12 @@ def gathered(terms: Sequence[Term], axes: tuple[Dim, ...]) -> list[Term]:
             found.append((coefficient, first))
             continue
         alike = [place, *(k for k, each in shared.items() if each == most)]
-        found.append((ONCE, _together([terms[k] for k in alike], first, most)))
+        together = _together([terms[k] for k in alike], first, most)
+        if well_scaled(together) is not None:
+            # It overflows where its terms do not: it would be multiplied out again.
+            found.append((coefficient, first))
+            continue
+        found.append((ONCE, together))
         done.update(alike)
     return found
 
