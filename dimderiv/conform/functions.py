@@ -75,11 +75,13 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     whole = notation.primed(upright)
     if not turns(node.function) and not is_linear(node.function):
         return TwoWay(upright, whole)
-    turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
-    # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    ways = (turned, whole) if len(pieces) > 1 else (whole, turned)
-    if turned.cost < whole.cost + len(pieces) - 1:
-        ways = (turned, turned)
+    reordered = _turned(node, pieces)
+    turned = notation.call(node.function, *(each.transposed for each in reordered))
+    ways = (whole, turned)
+    if len(pieces) > 1 and reordered is pieces:
+        # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
+        is_short = turned.cost < whole.cost + len(pieces) - 1
+        ways = (turned, turned if is_short else whole)
     upright = notation.shorter(upright, notation.primed(turned))
     return TwoWay(upright, notation.shorter(*ways))
 
