@@ -216,7 +216,6 @@ CASES = (
         by_hand={"inversion lemma": components_by_lemma},
         formula=components_slopes,
         draws={"S": definite, "s": positive},
-        slower="the covariance is inverted whole, not by the inversion lemma",
     ),
     Case(
         name="graphical lasso",

@@ -12,12 +12,14 @@ from dimderiv.lazy import late
 
 if TYPE_CHECKING:
     from dimderiv.derivation import Derivation, Result, derive, parse
+    from dimderiv.stationarity import Stationary, stationary
     from dimderiv.surfaces import Verdict, check, load_ipython_extension
 else:
     # A program that imports dimderiv, and may never derive, does not wait for the whole pipeline.
     __getattr__ = late(
         __name__,
         derivation="Derivation Result derive parse",
+        stationarity="Stationary stationary",
         surfaces="Verdict check load_ipython_extension",
     )
 
@@ -28,10 +30,12 @@ else:
 __all__ = [
     "Derivation",
     "Result",
+    "Stationary",
     "Verdict",
     "check",
     "derive",
     "errors",
     "load_ipython_extension",
     "parse",
+    "stationary",
 ]

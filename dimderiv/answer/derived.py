@@ -152,6 +152,8 @@ def written(
     record: Record,
     free: Collection[Named] = (),
     first: Derived | None = None,
+    *,
+    solving: bool = False,
 ) -> Derived:
     """What the sweeps found, in matrix notation.
 
@@ -161,6 +163,7 @@ def written(
         record: how they were found.
         free: by tied entries, the derivatives by free ones that have names.
         first: the gradients that the derivatives are made of.
+        solving: whether products with inverses are written as solutions of equations.
 
     Raises:
         NotDifferentiableError: in the layout that was asked for there is no such answer.
@@ -177,7 +180,8 @@ def written(
     answer = write_answer(typed.printed, named, found, arranger, heads)
     given = answer.definitions
     short = [name for name in lent if name in given and symbols(given[name]) <= MOST_INLINE]
-    answer = with_solutions(question, answer.without(short) if short else answer, named)
+    answer = answer.without(short) if short else answer
+    answer = with_solutions(question, answer, named, wanted=solving)
     answer = with_names(question, answer.inlined() if question.inline else answer)
     extents = {names: extent for names, (_, extent) in found.items()}
     nodes = {names: node for names, (node, _) in found.items()}

@@ -31,14 +31,24 @@ from dimderiv.rulebook import builtin_rules
 IDENTITY = "I"
 
 
-def with_solutions(question: Question, answer: Answer, adjoints: Iterable[Named]) -> Answer:
+def with_solutions(
+    question: Question, answer: Answer, adjoints: Iterable[Named], *, wanted: bool = False
+) -> Answer:
     """The answer with solutions in place of products with inverses, if the user writes such.
 
     The user's own definitions are left as they are written.
+
+    Args:
+        question: what the answer is to.
+        answer: the answer.
+        adjoints: intermediates of the answer that the program lacks.
+        wanted: whether solutions are written even where the user writes none.
     """
     typed = question.typed
     parts = (part for statement in typed.program.statements for part in walk(statement.value))
-    if not any(isinstance(part, Call) and part.function == "solve" for part in parts):
+    if not wanted and not any(
+        isinstance(part, Call) and part.function == "solve" for part in parts
+    ):
         return answer
     if question.rulebook.rules["solve"] is not builtin_rules().rules["solve"]:
         return answer

@@ -1,7 +1,7 @@
 """What is called: `derive`, and what it returns."""
 
 from dimderiv.derivation.api import derive, parse
-from dimderiv.derivation.claims import claim_of
+from dimderiv.derivation.claims import checked, claim_of, judge_named
 from dimderiv.derivation.code import FORMS
 from dimderiv.derivation.derivation import Derivation, Result
 from dimderiv.derivation.pipeline import derived
@@ -14,9 +14,11 @@ __all__ = [
     "Derivation",
     "Result",
     "check_rules",
+    "checked",
     "claim_of",
     "derive",
     "derived",
+    "judge_named",
     "parse",
     "read",
     "read_foreign",

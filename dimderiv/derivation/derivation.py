@@ -15,6 +15,7 @@ from dimderiv.derivation.code import (
     refuse_contradictions,
     source_of,
 )
+from dimderiv.derivation.curving import curvature_of
 from dimderiv.derivation.gradcheck import gradcheck
 from dimderiv.derivation.pipeline import derived
 from dimderiv.derivation.questions import by_tied_entries, hessian_vector
@@ -23,6 +24,7 @@ from dimderiv.errors import DimderivError, NotDifferentiableError
 from dimderiv.language import Program, frozen
 
 if TYPE_CHECKING:
+    from dimderiv.curvature import Curvature
     from dimderiv.explain import Step
     from dimderiv.verify import CodeCheck, Judge, Verification
 
@@ -154,6 +156,21 @@ class Derivation(Shown):
         """
         question = by_tied_entries(self.question)
         return None if question is None else self._beside(question, self.judge)
+
+    def curvature(self) -> "Curvature":
+        """Whether the value is convex, concave or neither in the variables, all together.
+
+        Returns:
+            The verdict with its certificate or its counterexample; printed, it is in words.
+
+        Raises:
+            VerificationError: exact second derivatives contradict a rule, a mistake in dimderiv.
+
+        >>> from dimderiv import derive
+        >>> derive("||X w - y||^2", "w").curvature().verdict
+        'convex'
+        """
+        return curvature_of(self.derived)
 
     def layouts(self) -> Mapping[str, "Derivation"]:
         """The same derivatives in each layout, checked where this derivation was.

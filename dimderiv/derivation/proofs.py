@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from dimderiv import verify
 from dimderiv.answer import Answer, Derived, Extent, Question, Record
 from dimderiv.derivation.claims import checked
+from dimderiv.derivation.fact_proofs import refuse_wrong_facts
 from dimderiv.derivation.pipeline import derived
 from dimderiv.errors import DimderivError, VerificationError
 from dimderiv.infer import Typed, handed_down, infer, unused_upstream
@@ -65,6 +66,7 @@ def check_rule(rule: Rule, rulebook: Rulebook) -> RuleReport:
     """Prove one rule."""
     try:
         found = list(_Proof.of(rule, rulebook).reports())
+        refuse_wrong_facts(rule, rulebook)
     except DimderivError as error:
         return RuleReport(rule.name, False, _in_words(error))
     except RecursionError:

@@ -8,11 +8,14 @@ if TYPE_CHECKING:
     from dimderiv.explain.messages import LANGUAGES, sentences, sentences_in
     from dimderiv.explain.record import Step, record_steps, recorded
     from dimderiv.explain.words import (
+        MARKUPS,
         Compared,
+        Speaker,
         explain,
         forms,
         in_markdown,
         layout_in_words,
+        markup_named,
         notes,
     )
 else:
@@ -20,17 +23,21 @@ else:
         __name__,
         messages="LANGUAGES sentences sentences_in",
         record="Step record_steps recorded",
-        words="Compared explain forms in_markdown layout_in_words notes",
+        words="""MARKUPS Compared Speaker explain forms in_markdown layout_in_words markup_named
+            notes""",
     )
 
 __all__ = [
     "LANGUAGES",
+    "MARKUPS",
     "Compared",
+    "Speaker",
     "Step",
     "explain",
     "forms",
     "in_markdown",
     "layout_in_words",
+    "markup_named",
     "notes",
     "record_steps",
     "recorded",

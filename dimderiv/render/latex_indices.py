@@ -41,8 +41,8 @@ def with_sums(
 ) -> Tree:
     """A tree with a sum over each letter that it leaves open, as it is written on paper.
 
-    Where nobody knows the sizes, a name in square brackets is a letter if it is lower-case, unless
-    it is in a size.
+    Letters that are bound within each other differ.  Where nobody knows the sizes, a name in
+    square brackets is a letter if it is lower-case, unless it is in a size.
 
     Args:
         tree: an expression.
@@ -58,7 +58,8 @@ def with_sums(
         sizes.update(name for _, size in letters if size for name in names_in(size))
     head = tuple((letter, None) for letter in given)
     try:
-        whole = indexed.explicit(IndexForm(head, tree) if head else tree, sizes)
+        whole = indexed.with_own_letters(IndexForm(head, tree) if head else tree, sizes)
+        whole = indexed.explicit(whole, sizes)
         return whole.body if head and isinstance(whole, IndexForm) else whole
     except ParseError:
         return tree

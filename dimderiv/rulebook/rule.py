@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import field, fields
 from math import inf
 from os import path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from dimderiv.errors import DimderivError, ParseError
 from dimderiv.language import (
@@ -34,6 +34,9 @@ CONSTANTS = {"I", "pi"}
 VALUES = {"y", "Y", "count"}
 
 NAME = pattern(r"[A-Za-z_]\w*")
+# Between which numbers a fact holds, and the interval of one that nothing says.
+Interval: TypeAlias = tuple[float, float]
+NOWHERE: Interval = (inf, -inf)
 
 
 @frozen.record
@@ -62,6 +65,13 @@ class Rule:
         definite: those of them that must be positive definite too.
         rows_sum_to_one: the arguments whose rows must sum to 1.
         range: the least and the largest value that an entry can have.
+        defined: between which arguments there is a value, and none elsewhere.
+        convex: between which arguments the function is convex.
+        concave: between which it is concave.
+        increasing: between which it does not decrease.
+        decreasing: between which it does not increase.
+        strictly: whether all that holds strictly inside of these intervals.
+        log_concave: whether the values are positive and their logarithm is concave.
         mpmath: what the value is called in mpmath and sympy, where that is another name.
         domain: where the rule holds.
         kink: what is assumed where the derivative does not exist.
@@ -94,6 +104,13 @@ class Rule:
     definite: tuple[str, ...] = ()
     rows_sum_to_one: tuple[str, ...] = ()
     range: tuple[float, float] = (-inf, inf)
+    defined: Interval = NOWHERE
+    convex: Interval = NOWHERE
+    concave: Interval = NOWHERE
+    increasing: Interval = NOWHERE
+    decreasing: Interval = NOWHERE
+    strictly: bool = False
+    log_concave: bool = False
     mpmath: str = ""
     domain: str = ""
     kink: str = ""

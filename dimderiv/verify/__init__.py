@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from dimderiv.verify.evaluate import KNOWN
     from dimderiv.verify.layout import has_branches
     from dimderiv.verify.points import (
+        NOT_CONVEX,
+        Bend,
+        Bends,
+        Curved,
         DisagreementError,
         Entries,
         Sample,
         sample_at,
         sampled,
+        slopes_at,
     )
     from dimderiv.verify.verdict import Judge, judged
 else:
@@ -34,14 +39,19 @@ else:
         code="Run check_code dense layer operator unequal_sizes",
         evaluate="KNOWN",
         layout="has_branches",
-        points="DisagreementError Entries Sample sample_at sampled",
+        points="""NOT_CONVEX Bend Bends Curved DisagreementError Entries Sample sample_at sampled
+            slopes_at""",
         verdict="Judge judged",
     )
 
 __all__ = [
     "KNOWN",
+    "NOT_CONVEX",
+    "Bend",
+    "Bends",
     "Claim",
     "CodeCheck",
+    "Curved",
     "DisagreementError",
     "Entries",
     "Functions",
@@ -60,6 +70,7 @@ __all__ = [
     "sample_at",
     "sampled",
     "sizes_text",
+    "slopes_at",
     "together",
     "unequal_sizes",
 ]

@@ -14,6 +14,7 @@ CHAINS = (
     ("||A B C D E||^2", "C"),
     ("||W3 W2 W1 X - Y||^2", "W1"),
     ("tr(A B C D E F)", "C"),
+    ("tr(A B C D E F)", "A, B, C, D, E, F"),
     ("||A B C D||^2", "B"),
     ("sum(tanh(A B C D))", "B"),
 )

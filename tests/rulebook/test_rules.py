@@ -1,5 +1,6 @@
 """The loader of rules: what it reads, and what it refuses in which words."""
 
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,10 @@ reference = "a table of derivatives"
 """
 
 KEYS = (
-    "aliases, along, code, column, commutes, commuting, definite, definition, derivative, domain, "
-    "kind, kink, latex, linear, mpmath, operator, range, reference, refused, rows_sum_to_one, "
-    "scalar, signature, square, symmetric, tall, turns, whole, yields"
+    "aliases, along, code, column, commutes, commuting, concave, convex, decreasing, defined, "
+    "definite, definition, derivative, domain, increasing, kind, kink, latex, linear, log_concave, "
+    "mpmath, operator, range, reference, refused, rows_sum_to_one, scalar, signature, square, "
+    "strictly, symmetric, tall, turns, whole, yields"
 )
 KINDS = "elementwise, product, matrix, reduction, rows, composite"
 
@@ -183,6 +185,11 @@ def test_a_rule() -> None:
         definition="tanh(x)",
         derivative={"x": "1 - y^2"},
         range=(-1, 1),
+        defined=(-inf, inf),
+        convex=(-inf, 0),
+        concave=(0, inf),
+        increasing=(-inf, inf),
+        strictly=True,
         domain="every real x",
         latex="\\tanh",
         aliases=("tansig",),

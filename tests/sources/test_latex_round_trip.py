@@ -57,3 +57,30 @@ def test_an_expression_is_read_back(problem: Problem) -> None:
     read = read_latex(latex(program), declared=declared, rulebook=builtin_rules())
 
     assert on_paper(program) == on_paper(read.program)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Y[i] = F[b,i,d] / sum[b,d](exp(F[b,i,d])); sum(exp(Y))",
+        "Y[b,i] = F[b,i,d] / sum[d](F[b,i,d]^2 / sum[j](K[b,j,d] K[j,b,d])); sum(Y)",
+        "Y[b] = F[b,i,d] max[i,d](F[b,i,d] K[b,i,d]); sum(exp(Y))",
+        "Y[b] = sum[i](F[b,i,d] K[b,i,d] prod[d](K[b,i,d])); sum(exp(Y))",
+        "Y[i] = sum[b,d](F[b,i,d] (b <= d) exp(sum[k](F[k,i,d] (k <= d)))); sum(exp(Y))",
+        "Y[i] = F[b,b,d] / v[i] + v[i]; sum(exp(Y))",
+        "Y[i] = F[b,b,d]; sum(exp(Y))",
+    ],
+)
+def test_letters_that_are_summed_twice_are_read_back(source: str) -> None:
+    """The inner sum has a letter of its own; the left side says what has entries."""
+    found = derive(source, "F", shapes="F: n x n x n; K: n x n x n; v: n", verify=False)
+    program = found.typed.program
+    whole = [replace(each, value=with_sums(each.value)) for each in program.statements]
+
+    for tree, formula in (
+        (written(found), found.latex()),
+        (replace(program, statements=tuple(whole)), latex(program)),
+    ):
+        read = read_latex(formula, declared=found.typed.symbols, rulebook=found.rulebook)
+
+        assert on_paper(tree) == on_paper(read.program)

@@ -178,19 +178,20 @@ class Module:
         ]
         if condition is None:
             return bodies[-1]
-        lines, tests = self._tests(list(map(self.arguments.size, condition)))
+        lines, tests = self._tests(condition)
         for test, inner in zip(tests, bodies, strict=False):
             lines += [f"if {test}:", *indented(inner)]
         return [*lines, *bodies[-1]]
 
-    def _tests(self, counts: Sequence[str]) -> tuple[list[str], list[str]]:
+    def _tests(self, condition: Condition) -> tuple[list[str], list[str]]:
         """The lines that find the smallest of some counts, and the test for each but the last."""
-        if len(counts) == 2:
-            return [], [f"{counts[0]} < {counts[1]}"]
+        if len(condition) == 2:
+            return [], [" < ".join(map(self.arguments.size, condition))]
+        counts = map(self.arguments.count, condition)
         every, least = map(self.identifiers.new, ("counts", "least"))
         wrapped = [wrap(f"{count},", WIDTH - 4, subsequent_indent="    ") for count in counts]
         lines = [f"{every} = (", *indented([*chain.from_iterable(wrapped)]), ")"]
-        tests = [f"{least} == {place}" for place in range(len(counts) - 1)]
+        tests = [f"{least} == {place}" for place in range(len(condition) - 1)]
         return [*lines, f"{least} = {every}.index(min({every}))"], tests
 
     def variants(

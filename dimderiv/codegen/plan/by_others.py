@@ -1,32 +1,31 @@
 """Functions of entries by others of the same entries that are computed anyway."""
 
 from collections.abc import Collection
-from fractions import Fraction
 
 from dimderiv.codegen.plan.largest import SMALL
 from dimderiv.graph import (
-    ONCE,
     Key,
     Map,
     Node,
     add,
     apply_map,
-    elementwise,
     is_nonnegative,
     is_zero,
-    product,
+    keys_of,
+    nodes_of,
     scaled,
 )
+from dimderiv.lower import entrywise
+from dimderiv.rulebook import Rulebook
 
-HALF = Fraction(1, 2)
 
-
-def by_others(node: Map, asked: Collection[Key]) -> Node | None:
+def by_others(node: Map, asked: Collection[Key], rulebook: Rulebook) -> Node | None:
     """A function of entries by one that is asked for too; nothing where it stays as it is.
 
     Args:
         node: a function of entries.
         asked: all functions of entries that are computed.
+        rulebook: the rules, for what functions are defined as.
     """
     match node.function, node.arguments:
         case ">", (above, below) if is_zero(below):
@@ -35,11 +34,13 @@ def by_others(node: Map, asked: Collection[Key]) -> Node | None:
             return apply_map(">", positive, below) if is_asked else None
         case "softplus", (argument,):
             return _softplus(argument, asked)
-        case "silu", (argument,):
-            slope = apply_map("sigmoid", argument)
-            return elementwise(1, (argument, 1), (slope, 1)) if slope.key in asked else None
-        case "gelu", (argument,):
-            return _gelu(argument, asked)
+        case ("silu" | "gelu") as function, (argument,):
+            rule = rulebook[function]
+            known = dict(zip(rule.arguments, node.arguments, strict=True))
+            value = entrywise(rule, rule.definition, known, node.axes, rulebook)
+            own = keys_of([value]) - keys_of([argument])
+            maps = {each.key for each in nodes_of([value]) if isinstance(each, Map)}
+            return value if maps & own <= {*asked} else None
     return None
 
 
@@ -53,14 +54,3 @@ def _softplus(argument: Node, asked: Collection[Key]) -> Node | None:
     size = apply_map("abs", min(argument, minus, key=lambda each: each.key))
     rest = apply_map("softplus", scaled(-1, size))
     return add(apply_map("relu", argument), rest)
-
-
-def _gelu(argument: Node, asked: Collection[Key]) -> Node | None:
-    """The entries times the normal distribution function of them."""
-    two = product(Fraction(2), (), (), ())
-    erf = apply_map("erf", elementwise(1, (argument, 1), (two, -HALF)))
-    if erf.key not in asked:
-        return None
-    every = tuple(range(len(argument.axes)))
-    half = product(HALF, (), every, argument.axes)
-    return elementwise(ONCE, (argument, 1), (add(half, scaled(HALF, erf)), 1))

@@ -22,6 +22,7 @@ from dimderiv.graph import (
 from dimderiv.language import ONE, Dim
 
 POWERS = {Fraction(2): "square", Fraction(1, 2): "sqrt"}
+MOST_MULTIPLIED = 8
 
 
 class Factors:
@@ -47,10 +48,20 @@ class Factors:
         summed = not set(tensor.letters) <= set(node.result)
         if factor.power == 2 and summed:
             return [tensor, tensor]
-        name = POWERS.get(power)
-        exponent = () if name else (self.plan.number(power),)
-        raised = self.plan.map(name or "power", self.plan.written_out(tensor).op, *exponent)
+        raised = self._raised(self.plan.written_out(tensor).op, power)
         return [Tensor(raised, tensor.letters, factor.power < 0)]
+
+    def _raised(self, op: Operation, power: Fraction) -> Operation:
+        """A power of entries: of an array a small whole one by products, since `pow` takes long."""
+        if power in POWERS:
+            return self.plan.map(POWERS[power], op)
+        if power == 1:
+            return op
+        if not op.rank or power.denominator > 1 or power > MOST_MULTIPLIED:
+            return self.plan.map("power", op, self.plan.number(power))
+        if power % 2:
+            return self.plan.map("*", self._raised(op, power - 1), op)
+        return self.plan.map("square", self._raised(op, power / 2))
 
     def _indexed(self, factor: Factor, dims: Sequence[Dim]) -> Tensor:
         """The value of a factor's node, with the letters that the factor gives its axes."""
@@ -108,6 +119,10 @@ class Factors:
         counts = Counter(weights)
         halves = [weight for weight in counts for _ in range(counts[weight] // 2)]
         single = [weight for weight in counts if counts[weight] % 2]
+        # Of a square either root will do, as both factors have the same one.
+        squares = [weight for weight in single if weight.op.function == "square"]
+        halves += [weight._replace(op=weight.op.arguments[0]) for weight in squares]
+        single = [weight for weight in single if weight not in squares]
         if single:
             rest = self.plan.upright(self.scaling.multiplied(single))
             halves.append(rest._replace(op=self.plan.map("sqrt", rest.op)))

@@ -54,6 +54,7 @@ from dimderiv.graph import (
     unnamed,
 )
 from dimderiv.language import Dim
+from dimderiv.rulebook import Rulebook, builtin_rules
 
 MOST_NESTED = 2
 OF_FACTORS = frozenset({"inv", "det", "logdet", "detsign"})
@@ -68,11 +69,12 @@ class Planner:
     Args:
         plan: the plan that the operations become part of.
         demands: what the programs ask of each node.
+        rulebook: the rules in use; those that are built in, if it is not given.
     """
 
-    def __init__(self, plan: Plan, demands: Demands) -> None:
-        self.plan = plan
-        self.demands = demands
+    def __init__(self, plan: Plan, demands: Demands, rulebook: Rulebook | None = None) -> None:
+        self.plan, self.demands = plan, demands
+        self.rulebook = rulebook or builtin_rules()
         self.rows = Rows(plan, demands)
         self.scaling = Scaling(plan)
         self.factors = Factors(plan, self.value)
@@ -133,7 +135,7 @@ class Planner:
 
     def _map(self, node: Map) -> Tensor:
         function, (first, *others) = node.function, node.arguments
-        if (shared := by_others(node, self.demands.maps)) is not None:
+        if (shared := by_others(node, self.demands.maps, self.rulebook)) is not None:
             return self.value(shared)
         if function == SMALL:
             function = "exp"

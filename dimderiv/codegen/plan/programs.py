@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.codegen.plan.demands import Demands
+from dimderiv.codegen.plan.low_rank import by_small_systems
 from dimderiv.codegen.plan.operations import Operation
 from dimderiv.codegen.plan.plan import AT_ONCE, Late, Plan
 from dimderiv.codegen.plan.planner import Planner
+from dimderiv.codegen.plan.regimes import Regimes
 from dimderiv.codegen.plan.variants import Variant
 from dimderiv.codegen.read import CodeBuilder, laid_out, named_in
 from dimderiv.graph import Function, Key, Map, Named, Node, nodes_of
@@ -13,6 +15,8 @@ from dimderiv.infer import Typed
 from dimderiv.language import Shape
 from dimderiv.rulebook import Rulebook
 
+# How many times as much a large system costs where a small one, which has a difference, is better.
+WORTH = 4
 # The shapes of what is differentiated and of the variable.
 Sides = tuple[Shape, Shape]
 
@@ -50,20 +54,34 @@ class Programs:
         Args:
             every: the sizes that the plan is made for, as far as it would be the same.
         """
-        demands = Demands(node for _, node in self.results)
+        sizes, nodes = Regimes(every), [node for _, node in self.results]
+        plain, small = self._planned(every, nodes), by_small_systems(nodes, sizes)
+        taken = plain
+        if small is not None:
+            other = self._planned(every, small)
+            other = Variant(other.outputs, other.names, other.others, WORTH)
+            if sizes.decided(lambda at: other.cost(at) < plain.cost(at)):
+                taken = other
+        left = sizes.left_out
+        others = [each for each in every[1:] if each in taken.others or each in left]
+        return Variant(taken.outputs, taken.names, others, taken.worth)
+
+    def _planned(self, every: Sequence[Mapping[str, int]], nodes: Sequence[Node]) -> Variant:
+        """The plan of results in a certain form."""
+        demands = Demands(nodes)
         plan = Plan(every[0], every[1:], self.late, has_more_axes=demands.has_more_axes)
-        planner = Planner(plan, demands)
+        planner = Planner(plan, demands, self.goals[0].rulebook)
         names: dict[Operation, str] = {}
         defined: dict[str, Key] = {}
         done: dict[Goals, set[str]] = {}
         outputs: dict[int, Operation] = {}
         for place in self._order():
-            goals, node = self.results[place]
+            goals, node = self.results[place][0], nodes[place]
             if goals not in done:
                 own = {each.name: each.value.key for each in goals.definitions}
                 if any(defined.get(name, key) != key for name, key in own.items()):
                     names = {**planner.names, **names}
-                    planner = Planner(plan, demands)
+                    planner = Planner(plan, demands, self.goals[0].rulebook)
                 defined |= own
             for definition in goals.needed(node, done.setdefault(goals, set())):
                 planner.value(definition)
@@ -90,6 +108,7 @@ class Goals:
 
     Attributes:
         sizes: the named sizes of the program.
+        rulebook: the rules.
         definitions: every definition of the program, in the order written.
         values: each result as a node, and whether it is as it was found.
     """
@@ -101,7 +120,7 @@ class Goals:
         names: Sequence[str] = (),
         nodes: Sequence[Node] = (),
     ) -> None:
-        self.sizes = typed.sizes
+        self.sizes, self.rulebook = typed.sizes, rulebook
         wanted: Sequence[str | None] = names or [None]
         builder = CodeBuilder(typed, rulebook, dict(zip(wanted, nodes, strict=False)))
         lowered = builder.lowered()

@@ -42,15 +42,25 @@ class Gram(NamedTuple):
     scalars: Sequence[Factor]
     multiple: tuple[Fraction, Product]
 
+    @property
+    def outer(self) -> Dim:
+        """How many rows and columns it has."""
+        return self.matrix.axes[self.axis]
+
+    @property
+    def inner(self) -> Dim:
+        """How many the same of the transpose has."""
+        return self.matrix.axes[1 - self.axis]
+
     def turned(self) -> Node:
         """The same of the transpose."""
-        matrix, own = self.matrix, self.matrix.axes[1 - self.axis]
+        matrix, own = self.matrix, self.inner
         sides = [Factor(matrix, (2, k) if self.axis == 0 else (k, 2)) for k in SQUARE]
         gram = product(
             self.coefficient,
             [*self.scalars, *sides],
             SQUARE,
-            (own, own, matrix.axes[self.axis]),
+            (own, own, self.outer),
         )
         coefficient, node = self.multiple
         identity = product(node.coefficient, node.factors, DIAGONAL, (own,))
@@ -65,32 +75,30 @@ def pushed(node: Product, sizes: Regimes) -> Node | None:
         sizes: the sizes that it is planned for.
     """
     for place, factor in enumerate(node.factors):
-        gram = _gram(factor)
-        if gram is None:
-            continue
-        for other, matrix in enumerate(node.factors):
-            letter = _meeting(node, factor, matrix, gram)
-            if letter is not None:
-                return _moved(node, place, other, letter, gram, sizes)
+        inverse = factor.node
+        if isinstance(inverse, Function) and inverse.function == "inv":
+            gram = gram_of(inverse.arguments[0])
+            moved = gram and moved_past(node, place, gram)
+            if gram and moved:
+                return moved if sizes[gram.inner] < sizes[gram.outer] else None
     return None
 
 
-def _gram(factor: Factor) -> Gram | None:
-    """What a factor is the inverse of, if that is such a sum."""
-    inverse = factor.node
-    if not isinstance(inverse, Function) or inverse.function != "inv" or factor.power != 1:
+def gram_of(matrix: Node) -> Gram | None:
+    """A matrix as such a sum, if it is one.
+
+    Args:
+        matrix: a matrix with as many rows as columns.
+    """
+    if not isinstance(matrix, Sum) or len(matrix.terms) != 2:
         return None
-    (inner,) = inverse.arguments
-    if not isinstance(inner, Sum) or len(inner.terms) != 2:
-        return None
-    for (c, one), (d, other) in (inner.terms, inner.terms[::-1]):
+    for (c, one), (d, other) in (matrix.terms, matrix.terms[::-1]):
         if isinstance(one, Product) and isinstance(other, Product) and _is_multiple(other):
             arrays = [each for each in one.factors if each.indices]
             scalars = [each for each in one.factors if not each.indices]
             axis = _axis(arrays) if one.result == SQUARE else None
             if axis is not None:
-                matrix = arrays[0].node
-                return Gram(matrix, axis, c * one.coefficient, scalars, (d, other))
+                return Gram(arrays[0].node, axis, c * one.coefficient, scalars, (d, other))
     return None
 
 
@@ -123,19 +131,27 @@ def _meeting(node: Product, factor: Factor, matrix: Factor, gram: Gram) -> int |
     return letter if users == 2 and letter not in letters_of(node.result) else None
 
 
-def _moved(
-    node: Product, place: int, other: int, letter: int, gram: Gram, sizes: Regimes
-) -> Node | None:
-    """The product with the inverse of the smaller matrix, if the other one is larger."""
-    own: Dim = gram.matrix.axes[1 - gram.axis]
-    if not sizes[own] < sizes[gram.matrix.axes[gram.axis]]:
+def moved_past(node: Product, place: int, gram: Gram) -> Node | None:
+    """A product with an inverse on the other side of a matrix, if it meets that matrix.
+
+    Args:
+        node: the product.
+        place: the place of the inverse among its factors.
+        gram: what it is the inverse of.
+    """
+    inverse, own = node.factors[place], gram.inner
+    if inverse.power != 1:
         return None
-    inverse, matrix = node.factors[place], node.factors[other]
-    (outer,) = (i for i in inverse.indices if i != letter)
-    indices = list(matrix.indices)
-    end, indices[gram.axis], indices[1 - gram.axis] = indices[1 - gram.axis], outer, letter
-    smaller = apply_function("inv", (gram.turned(),), (own, own))
-    moved = {place: Factor(smaller, (letter, end)), other: matrix._replace(indices=tuple(indices))}
-    factors = [moved.get(k, factor) for k, factor in enumerate(node.factors)]
-    dims = [own if k == letter else dim for k, dim in enumerate(node.dims)]
-    return product(node.coefficient, factors, node.result, dims)
+    for other, matrix in enumerate(node.factors):
+        letter = _meeting(node, inverse, matrix, gram)
+        if letter is None:
+            continue
+        (outer,) = (i for i in inverse.indices if i != letter)
+        indices = list(matrix.indices)
+        end, indices[gram.axis], indices[1 - gram.axis] = indices[1 - gram.axis], outer, letter
+        smaller = Factor(apply_function("inv", (gram.turned(),), (own, own)), (letter, end))
+        moved = {place: smaller, other: matrix._replace(indices=tuple(indices))}
+        factors = [moved.get(k, factor) for k, factor in enumerate(node.factors)]
+        dims = [own if k == letter else dim for k, dim in enumerate(node.dims)]
+        return product(node.coefficient, factors, node.result, dims)
+    return None

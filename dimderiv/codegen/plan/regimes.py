@@ -6,13 +6,18 @@ the sizes at which the same plan would have been made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import sqrt
 from typing import TypeVar
 
 from dimderiv.language import Dim
 
 SMALL, MEDIUM, LARGE = 8, 100, 1500
+LEVELS = (SMALL, 30, MEDIUM, 400, LARGE)
 # How many names get sizes of their own.
 MOST_APART = 7
+# Multiples of the roots of primes, less their whole parts, are spread evenly together.
+PRIMES = (2, 3, 5, 7, 11, 13, 17)
+MOST_SCATTERED = 128
 
 T = TypeVar("T")
 
@@ -67,6 +72,19 @@ def regimes(names: Iterable[str]) -> tuple[list[dict[str, int]], list[dict[str, 
         for varied in ([{}, *alone], together)
     )
     return first, more
+
+
+def scattered(names: Iterable[str]) -> list[dict[str, int]]:
+    """Sizes at which plans are compared that are there: many, each name at each level.
+
+    Args:
+        names: the named sizes.
+    """
+    roots = {name: sqrt(PRIMES[k % MOST_APART]) for k, name in enumerate(sorted(names))}
+    return [
+        {name: LEVELS[int(len(LEVELS) * (count * root % 1))] for name, root in roots.items()}
+        for count in range(1, MOST_SCATTERED + 1)
+    ]
 
 
 class Regimes:

@@ -4,7 +4,7 @@ The programs are planned at several sizes.  A plan that is nearly the best at al
 where there is none, as few are taken as are nearly the best together.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain, combinations
 from math import gcd
@@ -14,11 +14,12 @@ from dimderiv.codegen.plan.cost import CHOLESKY, INVERSE, LU
 from dimderiv.codegen.plan.details import Asked
 from dimderiv.codegen.plan.operations import Operation, reachable
 from dimderiv.codegen.plan.plan import MOST_OPERATIONS
-from dimderiv.codegen.plan.regimes import Sizes
+from dimderiv.codegen.plan.regimes import Sizes, scattered
 from dimderiv.codegen.plan.show import show
 from dimderiv.language import Dim, Monomial, frozen
 
-# Of the orders of a product of five matrices five may be the best, and of one of six fourteen.
+# Of a product of five matrices five orders may be the best, of one of six fourteen: of these eight
+# are never far from the best.
 MOST_PLANS = 8
 ENOUGH = 1.25
 # How often operations take each row of their first argument, for each entry of the value.
@@ -39,11 +40,13 @@ class Variant:
         outputs: the operations that compute the results.
         names: the names of the user's intermediates.
         others: sizes that it was to be made for too, but at which another one may be better.
+        worth: how many times as much another one may cost, and is preferred.
     """
 
     outputs: Sequence[Operation]
     names: Mapping[Operation, str]
     others: Sequence[Mapping[str, int]] = ()
+    worth: int = 1
 
     def __str__(self) -> str:
         """One line an operation, with its shape."""
@@ -63,7 +66,7 @@ class Variant:
 
     def cost(self, sizes: Sizes) -> float:
         """What the plan costs at certain sizes."""
-        return sum(op.cost(sizes) for op in self.operations())
+        return self.worth * sum(op.cost(sizes) for op in self.operations())
 
     def products(self) -> Dim:
         """A multiple of how many multiplications its products, factors and solutions take."""
@@ -73,7 +76,7 @@ class Variant:
         for op in operations:
             if op.kind in MULTIPLYING:
                 total += _multiplications(op) * Dim.of(round(op.repeats / least))
-        return total
+        return total * Dim.of(self.worth)
 
 
 def _multiplications(op: Operation) -> Dim:
@@ -105,7 +108,7 @@ def chosen(
     """
     found, every = dict[Hashable, Variant](), list[Sizes]()
     variants, condition = list[Variant](), None
-    for left in stages:
+    for place, left in enumerate(stages):
         every += map(Sizes, left)
         while left:
             made = planned(left)
@@ -113,12 +116,18 @@ def chosen(
             left = [] if len(made.operations()) > MOST_OPERATIONS else made.others
         variants, condition = [*found.values()], None
         if len(variants) > 1:
-            choice = Choice(variants, every, readable)
+            # Plans that differ at sizes far apart may do so more at some between them.
+            between = map(Sizes, scattered(every[0].named) if place else ())
+            choice = Choice(variants, [*every, *between], readable)
             places = choice.best()
             variants, condition = [variants[k] for k in places], choice.condition(places)
         if condition is None:
             break
     return variants, condition
+
+
+# How much a plan multiplies at certain sizes, its place, and how many times the best one it costs.
+Case = tuple[int, int, float]
 
 
 class Choice:
@@ -135,38 +144,63 @@ class Choice:
     ) -> None:
         self.readable, self.all = readable, range(len(variants))
         self.products = [variant.products() for variant in variants]
-        self.counts = [[sizes[count] for count in self.products] for sizes in every]
-        self.costs = [[variant.cost(sizes) for variant in variants] for sizes in every]
+        costs = _costs(variants, every)
+        least = [1 + min(each) for each in zip(*costs, strict=True)]
+        self._cases = [
+            [
+                (sizes[count], place, (1 + cost) / best)
+                for sizes, cost, best in zip(every, own, least, strict=True)
+            ]
+            for place, (count, own) in enumerate(zip(self.products, costs, strict=True))
+        ]
 
     def best(self) -> Places:
         """As few plans as are nearly the best at all sizes, or else the best that are found."""
         found = self._first_enough([(k,) for k in self.all])
         wider: list[Places] = [*combinations(self.all, 2)]
-        while self.regrets(found)[0] > ENOUGH and len(found) < MOST_PLANS:
+        while max(self.regrets(found)) > ENOUGH and len(found) < MOST_PLANS:
             wider = [places for places in wider if self.condition(places)]
             better = self._first_enough([found, *wider])
             if better == found:
                 break
             found = better
-            wider = [(*found, k) for k in self.all if k not in found]
+            wider = [tuple(sorted((*found, k))) for k in self.all if k not in found]
         return found
 
     def _first_enough(self, choices: Sequence[Places]) -> Places:
-        """The first choice that is nearly the best everywhere, or else the best one."""
-        enough = (choice for choice in choices if self.regrets(choice)[0] <= ENOUGH)
-        return next(enough, None) or min(choices, key=self.regrets)
+        """The first choice that is nearly the best everywhere, or else the best on average.
+
+        Those that are best at the worst sizes are good at these alone, as more are added.
+        """
+        regrets = {places: self.regrets(places) for places in choices}
+        enough = (places for places in choices if max(regrets[places]) <= ENOUGH)
+        return next(enough, None) or min(choices, key=lambda places: sum(regrets[places]))
 
     def regrets(self, places: Places) -> list[float]:
-        """How many times as much as with the best plan is done at each size, the most first."""
-        found = []
-        for counts, costs in zip(self.counts, self.costs, strict=True):
-            taken = min(places, key=counts.__getitem__)
-            found.append((1 + costs[taken]) / (1 + min(costs)))
-        return sorted(found, reverse=True)
+        """How many times as much as with the best plan is done at each size."""
+        taken = map(min, zip(*(self._cases[place] for place in places), strict=True))
+        return [regret for _, _, regret in taken]
 
     def condition(self, places: Places) -> Condition | None:
         """What the plans multiply without what all do; nothing where that does not tell them."""
         return _condition([self.products[k] for k in places], self.readable)
+
+
+def _costs(variants: Iterable[Variant], every: Sequence[Sizes]) -> list[list[float]]:
+    """What each plan costs at each size; operations that are alike in several are weighed once."""
+    known = dict[Hashable, list[float]]()
+
+    def weighed(op: Operation) -> list[float]:
+        before = tuple(argument.dims for argument in op.arguments)
+        key = (op.kind, op.detail, op.dims, before, op.repeats)
+        if key not in known:
+            known[key] = [op.cost(sizes) for sizes in every]
+        return known[key]
+
+    return [
+        [each.worth * sum(costs) for costs in zip(*map(weighed, each.operations()), strict=True)]
+        for each in variants
+    ]
 
 
 def is_used(place: int, condition: Condition | None, sizes: Sizes) -> bool:

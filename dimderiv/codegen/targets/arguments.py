@@ -1,14 +1,16 @@
 """The arguments of a generated function: what they are called, and the check of their shapes."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from itertools import chain
+from math import gcd
 from typing import NamedTuple
 
 from dimderiv.codegen.read import axes_of
 from dimderiv.codegen.targets.identifiers import Identifiers
 from dimderiv.codegen.targets.text import listed, words_in
-from dimderiv.language import Declaration, Dim, Floor, Shape
+from dimderiv.language import Declaration, Dim, Floor, Monomial, Shape
 
 WIDTH = 92
 
@@ -84,6 +86,21 @@ class Arguments:
             term = " * ".join(parts)
             text += f" {sign} {term}" if text else ("-" if factor < 0 else "") + term
         return text or "0"
+
+    def count(self, dim: Dim) -> str:
+        """The text of a sum of products of sizes as a number, with what several have taken out."""
+        terms = dict(dim.monomials)
+        uses = Counter(name for names in terms for name in dict.fromkeys(names))
+        name, most = max(uses.items(), key=lambda use: use[1], default=("", 0))
+        if most < 2 or min(terms.values()) < 0:
+            return self.size(dim)
+        inner = {names: factor for names, factor in terms.items() if name in names}
+        rest = Dim(tuple((names, factor) for names, factor in terms.items() if names not in inner))
+        number = gcd(*inner.values())
+        left = Dim(tuple((_divided(names, name), each // number) for names, each in inner.items()))
+        parts = [*([str(number)] if number > 1 else []), self._factor(name)]
+        text = " * ".join([*parts, f"({self.count(left)})"])
+        return f"{text} + {self.count(rest)}" if rest.monomials else text
 
     def _factor(self, name: str) -> str:
         """The text of a named size, or of a quotient that is rounded down."""
@@ -240,6 +257,12 @@ class Arguments:
                 lines.append(f"{self.sizes[name]} = {axis.text}")
                 done.add(name)
         return [*lines, *(f"{self.sizes[name]} = {text}" for name, text in solved.items())]
+
+
+def _divided(monomial: Monomial, name: str) -> Monomial:
+    """A product of sizes without one of them."""
+    place = monomial.index(name)
+    return monomial[:place] + monomial[place + 1 :]
 
 
 def _lone(shape: Shape, row: str) -> str:

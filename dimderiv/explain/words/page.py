@@ -70,8 +70,6 @@ def explain(
     Raises:
         UnknownNameError: there is no such language or markup.
     """
-    if markup not in MARKUPS:
-        raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
     speaker = StepSpeaker(sentences(lang), _markup(derived.question.rulebook, steps, markup))
     page = _Page(derived.question, speaker, steps, lang)
     first, *blocks = parts_of(steps)
@@ -97,9 +95,23 @@ def explain(
     return speaker.markup.document()
 
 
+def markup_named(markup: str, rulebook: Rulebook, names: Mapping[str, str] = {}) -> Markup:
+    """How sentences with formulas are set.
+
+    Args:
+        markup: one of `MARKUPS`.
+        rulebook: the functions, some of which say how they are written.
+        names: LaTeX for names whose own spelling will not do.
+
+    Raises:
+        UnknownNameError: there is no such markup.
+    """
+    if markup not in MARKUPS:
+        raise UnknownNameError(f"{markup!r} is unknown", hint=f"one of {', '.join(MARKUPS)}")
+    return PlainText() if markup == "text" else WORDED[markup](names, spellings(rulebook))
+
+
 def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
-    if markup == "text":
-        return PlainText()
     plain = Latex({}, {})
     names = {
         operand.name: MARKS[operand.name[0]].format(plain.formula(operand.tree))
@@ -109,7 +121,7 @@ def _markup(rulebook: Rulebook, steps: Sequence[Step], markup: str) -> Markup:
     for step in steps:
         if isinstance(step, recorded.Changed) and step.operand and step.tangent:
             names[step.tangent.name] = rf"\dot{{{plain.formula(step.operand)}}}"
-    return WORDED[markup](names, spellings(rulebook))
+    return markup_named(markup, rulebook, names)
 
 
 def _listed(names: Iterable[str]) -> recorded.Several:

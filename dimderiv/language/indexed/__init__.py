@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from dimderiv.lazy import late
 
 if TYPE_CHECKING:
+    from dimderiv.language.indexed.apart import with_own_letters
     from dimderiv.language.indexed.convolutions import spelled_convolution
     from dimderiv.language.indexed.einsum import EXAMPLE, spelled_einsum
     from dimderiv.language.indexed.free_subscripts import meant, with_free_subscripts
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 else:
     __getattr__ = late(
         __name__,
+        apart="with_own_letters",
         convolutions="spelled_convolution",
         einsum="EXAMPLE spelled_einsum",
         free_subscripts="meant with_free_subscripts",
@@ -39,5 +41,6 @@ __all__ = [
     "spelled_einsum",
     "with_columns",
     "with_free_subscripts",
+    "with_own_letters",
     "with_subscripts",
 ]

@@ -13,7 +13,16 @@ from dimderiv.language import Call, Signature, instead
 from dimderiv.sources.code import modules
 from dimderiv.sources.code.functions import FORMULAS, FUNCTIONS, PLAIN
 from dimderiv.sources.code.scope import Scope
-from dimderiv.sources.code.values import Array, Function, Kind, Place, Value, Written, described
+from dimderiv.sources.code.values import (
+    Array,
+    Function,
+    Kind,
+    Place,
+    Slope,
+    Value,
+    Written,
+    described,
+)
 
 DEEPEST = 20
 # What libraries call the same argument.
@@ -48,6 +57,14 @@ class Calls(Scope):
     def run(self, body: Sequence[ast.stmt]) -> Value:
         """What statements return."""
 
+    @abstractmethod
+    def derivative(self, node: ast.Call, function: Function, given: Arguments) -> Value:
+        """A derivative, or a function that is one; nothing where something else is called."""
+
+    @abstractmethod
+    def derivative_at(self, node: ast.Call, slope: Slope, given: Arguments) -> Value:
+        """A derivative of a function at its arguments."""
+
     def called(self, node: ast.Call) -> Value:
         """What a call returns."""
         function = self._function(node)
@@ -55,8 +72,11 @@ class Calls(Scope):
         match function:
             case Written():
                 return self.inlined(node, function, given)
+            case Slope():
+                return self.derivative_at(node, function, given)
             case Function():
-                return self._of_library(node, function, given)
+                found = self.derivative(node, function, given)
+                return self._of_library(node, function, given) if found is None else found
             case Kind():
                 return given[0][0]
             case Array() if isinstance(node.func, ast.Attribute):
@@ -146,7 +166,7 @@ class Calls(Scope):
         if self.depth == DEEPEST:
             self.refuse(node, f"{function.name} calls itself", "the formula itself")
         bound = self._bound(node, function, given)
-        outside, self.env = self.env, {**({} if self.is_formula else self.globals), **bound}
+        outside, self.env = self.env, {**function.around, **bound}
         self.depth += 1
         try:
             if isinstance(function.body, ast.expr):
@@ -191,4 +211,4 @@ class Calls(Scope):
 def _formula(name: str) -> Written:
     body = ast.parse(FORMULAS[name], mode="eval").body
     assert isinstance(body, ast.Lambda)
-    return Written(name, body.args, body.body)
+    return Written(name, body.args, body.body, {})

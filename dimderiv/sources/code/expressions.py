@@ -9,8 +9,8 @@ from dimderiv.errors import DimderivError, Span
 from dimderiv.language import Call, Name, Negative, Number, Operator
 from dimderiv.sources.code import indexing, modules, operators
 from dimderiv.sources.code.arranging import exchanged, reversed_axes
-from dimderiv.sources.code.calls import Calls
 from dimderiv.sources.code.functions.matrices import count
+from dimderiv.sources.code.slopes import Slopes
 from dimderiv.sources.code.values import (
     Array,
     Function,
@@ -48,7 +48,7 @@ _ATTRIBUTES: Mapping[str, Callable[[Place, Array], Array]] = {
 }
 
 
-class Expressions(Calls):
+class Expressions(Slopes):
     """Reads expressions: what names are known, and how many axes those have that nobody defined."""
 
     def value(self, node: ast.expr) -> Value:
@@ -88,7 +88,7 @@ class Expressions(Calls):
             case ast.Tuple(elements) | ast.List(elements):
                 return tuple([self.value(each) for each in elements])
             case ast.Lambda(parameters, body):
-                return Written("lambda", parameters, body)
+                return Written("lambda", parameters, body, self.env)
         self.refuse(node, "this is not read", "operators, functions and methods of arrays")
 
     def array(self, node: ast.expr) -> Array:

@@ -72,7 +72,7 @@ class Statements(Expressions):
                     value = self.value(expression)
                 case ast.FunctionDef():
                     self._check_decorators(each)
-                    value = Written(each.name, each.args, tuple(each.body))
+                    value = Written(each.name, each.args, tuple(each.body), self.env)
                     self.env[each.name] = value
                 case ast.Import() | ast.ImportFrom():
                     self.env.update(modules.imported(each))

@@ -88,11 +88,29 @@ class Module:
 
 @frozen.record
 class Written:
-    """A function that the text itself defines."""
+    """A function that the text itself defines, with the names that it sees around it."""
 
     name: str
     parameters: ast.arguments
     body: "tuple[ast.stmt, ...] | ast.expr"
+    around: "Mapping[str, Value]" = field(compare=False, repr=False)
+
+
+@frozen.record
+class Slope:
+    """A derivative of such a function: `jax.grad(D)`.
+
+    Attributes:
+        of: the function.
+        function: the derivative in the language.
+        argument: the place of the argument that it is by.
+        with_value: whether the value is returned too.
+    """
+
+    of: Written
+    function: str
+    argument: int
+    with_value: bool
 
 
 @frozen.record
@@ -108,7 +126,7 @@ class Counting:
 
 
 Value: TypeAlias = (
-    "Array | Parts | Function | Module | Written | Kind | Counting"
+    "Array | Parts | Function | Module | Written | Slope | Kind | Counting"
     " | str | bool | tuple[Value, ...] | None"
 )
 
@@ -223,6 +241,8 @@ def described(value: Value) -> str:
             return f"the function {name}"
         case Module(path):
             return f"the library {path}"
+        case Slope(of):
+            return f"a derivative of {of.name}"
         case Kind():
             return "a type"
         case Counting():

@@ -7,10 +7,10 @@ products here, so that `M \odot U V` is `M .* (U V)`; products; scripts.
 from dimderiv.errors import ParseError
 from dimderiv.language import Token, function_named
 from dimderiv.sources.latex.cursor import UNSEEN, enclosed
+from dimderiv.sources.latex.derivatives import DerivativeReader
 from dimderiv.sources.latex.lexemes import Lexeme
 from dimderiv.sources.latex.refusals import not_read, refused, shown, unknown
 from dimderiv.sources.latex.symbols import ACCENTS, BRACES, GREEK
-from dimderiv.sources.latex.unknown_functions import UnknownFunctionReader
 
 _ENTRYWISE = {"odot": ".*", "oslash": "./", "otimes": "⊗"}
 _STARTS = frozenset({"(", "[", "{", "l|", "l||", "letter", "number", "word", "begin"})
@@ -19,7 +19,7 @@ _NOT_OPERANDS = frozenset({*_ENTRYWISE, "cdot", "times", "rangle", "le", "ge", "
 _SIGMOID = "sigmoid"
 
 
-class FormulaReader(UnknownFunctionReader):
+class FormulaReader(DerivativeReader):
     """Reads formulas by precedence."""
 
     def sum(self) -> list[Token]:
@@ -95,8 +95,8 @@ class FormulaReader(UnknownFunctionReader):
     def factor(self) -> list[Token]:
         """An operand with its scripts."""
         lexeme = self.lexeme
-        if (unknown_function := self.unknown_function()) is not None:
-            return unknown_function
+        if (found := self.unknown_function() or self.derivative()) is not None:
+            return found
         function = self.function_at()
         if function is not None and not (function == "vec" and lexeme.kind == "letter"):
             return self.call(function)

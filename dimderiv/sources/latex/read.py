@@ -1,6 +1,6 @@
 """A text of LaTeX to a reading: lexemes, statements, tokens of the language, its own parser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from dimderiv.errors import DimderivError, LimitError, ParseError
 from dimderiv.language import MARK, Declaration, Token, names_in_brackets, parse_tokens, read_shapes
@@ -72,6 +72,7 @@ def _read(
     shared.defined.update(each.lexemes[0].text for each in pieces if each.relates == "=")
     shared.differentials.update(filter(None, map(differential, pieces)))
     read_pieces(pieces, shared)
+    shared.letters.update(_letters_on_the_left(pieces, shared))
     for span, letters in shared.shifted.items():
         if letters and letters.isdisjoint(shared.running | shared.heads | shared.sizes):
             raise unclear_subscript(span)
@@ -108,6 +109,20 @@ def _statement(piece: Piece) -> list[Token]:
     """The tokens of a statement, with the sign before it."""
     start = piece.span[0]
     return [Token(";", ";", start, start), *piece.tokens]
+
+
+def _letters_on_the_left(pieces: Sequence[Piece], shared: Shared) -> Iterator[str]:
+    """The i of `Y_i = ...`, where the rest of the text has a Y that nothing else defines.
+
+    `Y_i` itself must not occur there, as it does where it is a name.
+    """
+    for piece in pieces:
+        base, _, letters = piece.name.rpartition("_")
+        others = {token.text for each in pieces if each is not piece for token in each.tokens}
+        own = {token.text for token in piece.tokens[1:]}
+        is_array = base in others - own and piece.name not in others
+        if is_array and letters.islower() and base not in shared.names.values():
+            yield from letters if shared.sizes.isdisjoint(letters) else ""
 
 
 def _with_entries(tokens: Sequence[Token], shared: Shared) -> list[Token]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dimderiv.surfaces.cli.help import in_language
     from dimderiv.surfaces.cli.notes import notes_command
     from dimderiv.surfaces.cli.page import page_command
+    from dimderiv.surfaces.cli.stationary import print_stationary
 else:
     __getattr__ = late(
         __name__,
@@ -20,6 +21,7 @@ else:
         help="in_language",
         notes="notes_command",
         page="page_command",
+        stationary="print_stationary",
     )
 
 __all__ = [
@@ -29,4 +31,5 @@ __all__ = [
     "main",
     "notes_command",
     "page_command",
+    "print_stationary",
 ]

@@ -75,7 +75,12 @@ def print_version(context: click.Context, _: click.Parameter, wanted: bool) -> N
 @click.option("--hvp", metavar="V", help="The product of the Hessian with V: a name, or v,V.")
 @options.LAYOUT
 @click.option("--all-layouts", is_flag=True, help="Print the answer in every layout.")
+@click.option("--stationary", is_flag=True, help="Print where the gradient vanishes instead.")
+@click.option(
+    "--subject-to", metavar="EQUATION", multiple=True, help='With --stationary: such as "A x = b".'
+)
 @click.option("--structured", is_flag=True, help="Let entries that a property ties move together.")
+@click.option("--curvature", is_flag=True, help="Say whether it is convex or concave, and why.")
 @click.option("--steps", is_flag=True, help="Print the steps before the answer.")
 @click.option("--latex", is_flag=True, help="Print LaTeX.")
 @click.option("--markdown", is_flag=True, help="Print Markdown, for notes and notebooks.")
@@ -111,6 +116,8 @@ def derive_command(**given: Any) -> int:
     request = Request(**given)
     expression = request.expression
     request.refuse_contradictions()
+    if request.stationary:
+        return cli.print_stationary(request)
     lang = request.lang
     with patience(lang=lang):
         derivation = derive(

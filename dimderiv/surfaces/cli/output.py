@@ -17,6 +17,9 @@ def answer_text(derivation: Derivation, request: Request) -> str:
         import json  # slow to import
 
         return json.dumps(record(derivation, request), indent=2, ensure_ascii=False)
+    if request.curvature:
+        markup = "latex" if request.latex else "markdown" if request.markdown else "text"
+        return derivation.curvature().explain(request.lang, markup=markup)
     if request.code:
         return source(derivation, request).rstrip("\n")
     if request.all_layouts:
@@ -74,6 +77,7 @@ def record(derivation: Derivation, request: Request) -> dict[str, Any]:
         "forms": list(derivation.forms(request.lang)),
         "doubts": [translated(each, request.lang) for each in derivation.doubts],
         "notes": list(derivation.notes(request.lang)),
+        **_curvature(derivation, request),
         "results": {
             ",".join(result.wrt): {
                 "text": result.text(),
@@ -101,3 +105,12 @@ def alone(derivation: Derivation, result: Result) -> str:
     derived = derivation.derived
     derivatives = {result.wrt: derived.answer.derivatives[result.wrt]}
     return latex(replace(derived, answer=replace(derived.answer, derivatives=derivatives)))
+
+
+def _curvature(derivation: Derivation, request: Request) -> dict[str, Any]:
+    """How the value curves, where that is asked for."""
+    if not request.curvature:
+        return {}
+    found = derivation.curvature()
+    said = found.explain(request.lang).split("\n")[1:]
+    return {"curvature": {"verdict": found.verdict, "said": said}}

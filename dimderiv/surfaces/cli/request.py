@@ -21,7 +21,10 @@ class Request:
     hvp: str | None
     layout: str
     all_layouts: bool
+    stationary: bool
+    subject_to: tuple[str, ...]
     structured: bool
+    curvature: bool
     steps: bool
     latex: bool
     markdown: bool
@@ -70,7 +73,50 @@ class Request:
             raise click.UsageError("--forward and --hvp are two answers; ask for one")
         if self.output and self.as_json:
             raise click.UsageError("--output writes code, and --json prints it; ask for one")
+        if self.curvature and self._other_answer:
+            raise click.UsageError(
+                f"--curvature and {self._other_answer} are two answers; ask for one"
+            )
+        self._refuse_beside_stationary()
         self._refuse_code()
+
+    @property
+    def _other_answer(self) -> str:
+        """Another answer that is asked for than the derivative, or more than it."""
+        asked = {
+            "--code": self.code,
+            "--all-layouts": self.all_layouts,
+            "--steps": self.steps,
+            "--forward": self.forward,
+            "--hvp": self.hvp,
+            "--upstream": self.upstream,
+        }
+        return next((option for option, given in asked.items() if given), "")
+
+    def _refuse_beside_stationary(self) -> None:
+        """Check what was asked beside a stationary point."""
+        if self.subject_to and not self.stationary:
+            raise click.UsageError("--subject-to constrains a stationary point; add --stationary")
+        others = {
+            "--order": self.order != 1,
+            "--upstream": self.upstream is not None,
+            "--forward": self.forward is not None,
+            "--hvp": self.hvp is not None,
+            "--layout": self.layout != "mixed",
+            "--all-layouts": self.all_layouts,
+            "--structured": self.structured,
+            "--curvature": self.curvature,
+            "--inline": self.inline,
+            "--form": self.form != "dense",
+            "--layer": self.layer,
+            "--value": self.value,
+            "--sizes": self.sizes is not None,
+            "--test": self.test,
+            "--output": self.output is not None,
+        }
+        given = [option for option, is_given in others.items() if is_given]
+        if self.stationary and given:
+            raise click.UsageError(f"--stationary and {given[0]} do not go together; leave one out")
 
     def _refuse_code(self) -> None:
         """Check what was asked of code."""

@@ -7,6 +7,7 @@ from dimderiv.verify.evaluate.arithmetic import (
     Jet,
     OutOfDomain,
     Scalar,
+    leading,
     mixed_slope,
 )
 from dimderiv.verify.evaluate.calls import KNOWN
@@ -36,6 +37,7 @@ __all__ = [
     "combined",
     "diagonal",
     "inverse",
+    "leading",
     "matrix_product",
     "mixed_slope",
     "put_in_place",

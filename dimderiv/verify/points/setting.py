@@ -153,10 +153,15 @@ class DisagreementError(VerificationError):
     @property
     def place(self) -> str:
         """The point, as a reader may type it in, such as `A = [[1/2, 3], [-1, 1/4]], x = -1/4`."""
-        return ", ".join(f"{name} = {_array_text(value)}" for name, value in self.point.items())
+        return ", ".join(f"{name} = {array_text(value)}" for name, value in self.point.items())
 
 
-def _array_text(value: Sized) -> str:
+def array_text(value: Sized) -> str:
+    """The entries of an array in brackets; a scalar has none.
+
+    Args:
+        value: with rational entries.
+    """
     texts, size = [str(entry) for entry in entries(value)], size_of(value)
     if is_single(value):
         return texts[0]

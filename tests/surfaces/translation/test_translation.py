@@ -20,7 +20,8 @@ from dimderiv.surfaces.translation.template import Template, between
 ZH = ROOT / "dimderiv/surfaces/translation/zh"
 # Code that is made, and formulas.
 NOT_SAID = ("codegen/targets/[a-km-z]*.py", "codegen/targets/layers.py", "codegen/gradcheck/*.py",
-            "codegen/targets/helpers/*.py", "render/*.py", "sources/code/modules.py")  # fmt: skip
+            "codegen/targets/helpers/*.py", "render/*.py", "sources/code/modules.py",
+            "stationarity/minimum.py")  # fmt: skip
 # Formulas, pieces of code, names of programs, comments in code that is made, and what only a
 # mistake in dimderiv itself would show.
 NO_SENTENCES = {
@@ -71,6 +72,12 @@ color="#b00020" fontcolor="#b00020" style=dashed constraint=false
 {} [label={} shape={}]
 digraph {{
 %dimderiv ||Xw - y||^2 by w where X: m x n
+positive definite
+positive semidefinite
+negative definite
+negative semidefinite
+strictly convex
+strictly concave
 positive dominant
 small unit
 wide positive

@@ -1,0 +1,132 @@
+"""A verdict and its certificate in words, as text, LaTeX or Markdown, in English or Chinese."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dimderiv.curvature.fact import Fact
+from dimderiv.language import Tree, read_table
+from dimderiv.render import latex, text
+
+if TYPE_CHECKING:
+    from dimderiv.curvature.curvature import Curvature
+    from dimderiv.curvature.fact import Rank
+    from dimderiv.verify import Bend
+
+# What a step needs no words for.
+SILENT = frozenset({"constant", "variable", "number"})
+
+
+def table(lang: str) -> Mapping[str, Any]:
+    """The sentences of a language.
+
+    Args:
+        lang: `en` or `zh`.
+    """
+    return read_table(str(Path(__file__).parent / "messages" / f"{lang}.toml"))
+
+
+def worded(found: "Curvature", lang: str = "en", markup: str = "text") -> str:
+    """A verdict with what it rests on, a sentence a line.
+
+    Args:
+        found: the verdict.
+        lang: `en` or `zh`.
+        markup: `text`, `latex` or `markdown`.
+    """
+    words = _Words(table(lang), markup)
+    return "\n".join([words.table["verdicts"][found.verdict], *words.lines(found)])
+
+
+def claim_of_point(found: "Curvature", lang: str = "en") -> str:
+    """That a stationary point is a minimum, or a maximum, and why.
+
+    Args:
+        found: the verdict.
+        lang: `en` or `zh`.
+
+    Returns:
+        A sentence; nothing where it is not known, or the function is affine.
+    """
+    if not (found.is_convex or found.is_concave) or found.verdict == "affine":
+        return ""
+    words = table(lang)
+    extreme = words["extremes"]["convex" if found.is_convex else "concave"]
+    strict = found.verdict.startswith("strictly")
+    sentence: str = words["layout"]["unique" if strict else "minimum"]
+    return sentence.format(words["verdicts"][found.verdict], extreme)
+
+
+class _Words:
+    """Sentences in one language and markup."""
+
+    def __init__(self, words: Mapping[str, Any], markup: str) -> None:
+        self.table, self.markup = words, markup
+        self.layout: Mapping[str, str] = words["layout"]
+
+    def formula(self, tree: Tree) -> str:
+        """A part as it stands in a sentence."""
+        if self.markup == "text":
+            return text(tree)
+        return f"${latex(tree)}$"
+
+    def lines(self, found: "Curvature") -> Iterator[str]:
+        """What is said below the verdict."""
+        told = [fact for fact in found.certificate if fact.why not in SILENT]
+        for number, fact in enumerate(told, start=1):
+            yield f"{number}. {self.step(fact)}"
+        if found.full_rank:
+            yield self.layout["conditional"].format(self._ranks(found.full_rank))
+        if found.where:
+            each = [self.sentence("places", *place) for place in found.where]
+            yield self.layout["where"].format(self.layout["and"].join(each))
+        if found.points:
+            yield self.layout["checked"].format(found.points)
+        yield from self.bends(found.negative, found.positive)
+        if found.reason:
+            yield self.sentence("reasons", *found.reason)
+
+    def step(self, fact: Fact) -> str:
+        """One step of a certificate."""
+        why = self.sentence("why", fact.why, *fact.words)
+        if fact.between is not None:
+            kind, low, high = fact.between
+            return self.layout[kind].format(self.formula(fact.part), low, high, why)
+        return self.layout["step"].format(
+            self.formula(fact.part), self.table["says"][fact.says], why
+        )
+
+    def sentence(self, kind: str, name: str | Tree, *rest: str | Tree) -> str:
+        """A sentence of a table with what stands in it."""
+        parts = [each if isinstance(each, str) else self.formula(each) for each in rest]
+        found: str = self.table[kind][name]
+        return found.format(*parts)
+
+    def _ranks(self, needed: Sequence["Rank"]) -> str:
+        return self.layout["and"].join(
+            self.layout[side].format(self.formula(matrix)) for matrix, side in needed
+        )
+
+    def bends(self, negative: "Bend | None", positive: "Bend | None") -> Iterator[str]:
+        """What speaks against convex and concave, in one sentence where it is at one point."""
+        if negative is not None and positive is not None and negative.place == positive.place:
+            told = (negative.way, negative.amount, positive.way, positive.amount)
+            yield self.layout["both"].format(self.place(negative), *told)
+            return
+        if negative is not None:
+            yield f"{self.bend(negative)} {self.layout['not_convex']}"
+        if positive is not None:
+            yield f"{self.bend(positive)} {self.layout['not_concave']}"
+
+    def place(self, bend: "Bend") -> str:
+        """A point with its sizes."""
+        sizes = self.layout["sizes"].format(bend.sizes_text) if bend.sizes else ""
+        return f"{sizes}{bend.place}"
+
+    def bend(self, bend: "Bend") -> str:
+        """A counterexample."""
+        place = self.place(bend)
+        if not bend.is_chord:
+            return self.layout["negative"].format(place, bend.way, bend.amount)
+        side = self.layout["less" if bend.second < 0 else "more"]
+        return self.layout["chord"].format(place, bend.way, bend.amount, side)

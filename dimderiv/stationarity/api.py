@@ -1,0 +1,200 @@
+"""`stationary`: where the gradient of an expression vanishes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from dimderiv import verify as checks
+from dimderiv.answer import Question
+from dimderiv.derivation import Derivation, derive, derived, judge_named
+from dimderiv.errors import NotDifferentiableError
+from dimderiv.explain import recorded
+from dimderiv.graph import Node, Symbol, add, is_symmetric, transposed
+from dimderiv.language import Add, Name, Program, Shapes, Transpose, Tree
+from dimderiv.lower import lower
+from dimderiv.simplify import Simplifier
+from dimderiv.stationarity.checking import zero_at
+from dimderiv.stationarity.constraining import Constraint, lagrangian, listed, read_constraints
+from dimderiv.stationarity.eliminating import ObstacleError, eliminated
+from dimderiv.stationarity.open import Open
+from dimderiv.stationarity.result import Stationary
+from dimderiv.stationarity.words import Told, condition_of, told_obstacle, told_of
+from dimderiv.stationarity.writing import Notation, answer_of
+
+if TYPE_CHECKING:
+    from dimderiv.verify import Judge
+
+# What ties entries in a way that a sum of the gradient and its transpose says, and others.
+SYMMETRIC = frozenset({"symmetric", "spd", "psd"})
+TYING = ("diagonal", "orthogonal", "lower", "upper", "skew", "binary", "onehot", "probability")
+
+
+def stationary(
+    expr: str | Program | Callable[..., object],
+    wrt: str | Sequence[str],
+    *,
+    subject_to: str | Sequence[str] | None = None,
+    shapes: Shapes = None,
+    verify: bool | str = True,
+    rules: str | PathLike[str] | Sequence[str | PathLike[str]] = (),
+    source: str | None = None,
+) -> Stationary | Open:
+    """The point where the gradient of a scalar vanishes, in matrix notation, and checked.
+
+    Args:
+        expr: the expression, as in `derive`.
+        wrt: a name, `"mu,S"`, or a sequence of names.
+        subject_to: equations that are to hold, `"A x = b"`, between semicolons or in a sequence.
+        shapes: as in `derive`.
+        verify: whether to put the solution into the gradient, and how: as in `derive`.
+        rules: files with rules of your own.
+        source: the language of the text, as in `derive`.
+
+    Returns:
+        The stationary point, whose `str` is the value of each variable in the language itself; or,
+        where there is no closed form, what stands in the way, with a Newton step and code.
+
+    Raises:
+        DimderivError: one of its subclasses says what is wrong; `VerificationError` if the solution
+            did not pass its check.
+
+    >>> print(stationary("||X w - y||^2", "w"))
+    solve(X' X, X' y)
+    """
+    texts, judge = listed(subject_to), judge_named(verify)
+    plain = derive(
+        expr, wrt, shapes=shapes, verify=verify and not texts, rules=rules, source=source
+    )
+    if not plain.typed.value.is_scalar:
+        raise NotDifferentiableError(
+            f"a stationary point is that of a scalar, and the value is {plain.typed.value}"
+        )
+    if not texts:
+        return Search(plain.question, plain, (), judge).found()
+    constraints = read_constraints(plain.question, texts)
+    constrained = Derivation(derived(lagrangian(plain.question, constraints)))
+    if judge is not None:
+        constrained = constrained.verified(judge=judge)
+    return Search(plain.question, constrained, constraints, judge).found()
+
+
+class Search:
+    """The search for the stationary point of what was derived.
+
+    Args:
+        asked: the question without constraints.
+        derivation: the gradients, with constraints those of the Lagrangian.
+        constraints: the equations that are to hold.
+        judge: who checks; nobody where it is not asked for.
+    """
+
+    def __init__(
+        self,
+        asked: Question,
+        derivation: Derivation,
+        constraints: Sequence[Constraint],
+        judge: "Judge | None",
+    ) -> None:
+        self.asked = asked
+        self.derivation, self.constraints, self.judge = derivation, constraints, judge
+        self.question = derivation.question
+        self.multipliers = [each.multiplier for each in constraints]
+        self.notation = Notation(self.question)
+        self.symbols = lower(derivation.typed, derivation.rulebook).symbols
+        self.simplify = Simplifier(rulebook=derivation.rulebook)
+
+    def equations(self) -> Mapping[str, Node]:
+        """The gradient by each variable; of a symmetric one with its transpose added.
+
+        Entries that are tied move together, and where the sum vanishes the function is stationary
+        among symmetric matrices.
+
+        Raises:
+            NotDifferentiableError: another property ties entries.
+        """
+        found = {}
+        for (name,), node in self.derivation.derived.nodes.items():
+            words = self.question.typed.symbols[name].properties
+            tying = [word for word in TYING if word in words]
+            if tying:
+                raise NotDifferentiableError(
+                    f"the entries of {name} are tied by a property that stationary points do not "
+                    f"take: {tying[0]}",
+                    hint="declare no property of it, or give its equation as a constraint",
+                )
+            is_tied = len(node.axes) == 2 and not SYMMETRIC.isdisjoint(words)
+            turned = is_tied and not is_symmetric(node)
+            found[name] = self.simplify(add(node, transposed(node))) if turned else node
+        return found
+
+    def found(self) -> Stationary | Open:
+        """The stationary point, or what stands in the way of a closed form."""
+        unknowns = self._unknowns()
+        told = [*self._title(), *self._gradients()]
+        try:
+            solved = eliminated(self.equations(), unknowns, self.simplify, self.multipliers)
+        except ObstacleError as error:
+            wrt = tuple(name for name in self.question.wrt if name not in self.multipliers)
+            return Open(self.derivation, wrt, (*told, told_obstacle(error, self.notation)))
+        values = {each.unknown.name: each.value for each in solved}
+        multipliers = {n: node for n, node in values.items() if n in self.multipliers}
+        variables = {n: node for n, node in values.items() if n not in self.multipliers}
+        answer = answer_of(self.question, variables)
+        for each in sorted(solved, key=lambda each: len(each.put)):
+            told += told_of(each, self.notation)
+        result = Stationary(
+            self.derivation,
+            self.asked.wrt,
+            answer,
+            answer_of(self.question, multipliers) if multipliers else None,
+            tuple(told),
+            tuple(condition_of(solved, self.notation)),
+        )
+        if self.judge is None:
+            return result
+        reports = [
+            zero_at(self.question, answer_of(self.question, values), name, tree, self.judge)
+            for name, tree in self._written().items()
+        ]
+        return replace(result, verification=checks.together(reports))
+
+    def _unknowns(self) -> list[Symbol]:
+        """The unknowns: what has few entries first, which is written shortly; multipliers last."""
+        names = [name for name in self.question.wrt if name not in self.multipliers]
+        first = sorted((self.symbols[name] for name in names), key=lambda each: len(each.axes))
+        return [*first, *(self.symbols[name] for name in self.multipliers)]
+
+    def _written(self) -> Mapping[str, Tree]:
+        """The gradients as they are printed, without names."""
+        answer = self.derivation.derived.answer.inlined()
+        found = {names[0]: tree for names, tree in answer.derivatives.items()}
+        nodes = {names[0]: node for names, node in self.derivation.derived.nodes.items()}
+        symbols = self.question.typed.symbols
+        tied = [n for n in found if not SYMMETRIC.isdisjoint(symbols[n].properties)]
+        turned = [n for n in tied if nodes[n].axes and not is_symmetric(nodes[n])]
+        return {n: Add((g, Transpose(g))) if n in turned else g for n, g in found.items()}
+
+    def _title(self) -> list[Told]:
+        """What is asked; with constraints the Lagrangian too."""
+        value = self.question.typed.printed.statements[-1].value
+        every = tuple(map(Name, self.question.wrt))
+        if not self.constraints:
+            return [Told("title", {"expression": value, "variables": recorded.Several(every)})]
+        equations = [recorded.Equation((each.left, each.right)) for each in self.constraints]
+        title = {
+            "expression": self.asked.typed.printed.statements[-1].value,
+            "variables": recorded.Several(every[: -len(self.constraints)]),
+            "constraints": recorded.Several(tuple(equations)),
+        }
+        by = {"lagrangian": value, "variables": recorded.Several(every)}
+        return [Told("title_constrained", title), Told("lagrangian", by)]
+
+    def _gradients(self) -> list[Told]:
+        shapes = self.question.typed.symbols
+        return [
+            Told(
+                "gradient", {"variable": Name(name), "gradient": tree, "shape": shapes[name].shape}
+            )
+            for name, tree in self._written().items()
+        ]

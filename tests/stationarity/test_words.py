@@ -1,0 +1,66 @@
+"""The sentences on stationary points: both languages, and how they are set."""
+
+from string import Formatter
+
+import pytest
+
+from dimderiv import stationary
+from dimderiv.explain import sentences_in
+from dimderiv.stationarity.words import MESSAGES
+
+
+def fields(sentence: str) -> set[str]:
+    """The fields that a sentence is filled in."""
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+def test_both_languages_say_the_same_with_the_same_fields() -> None:
+    """A sentence that one language lacks would end a derivation in the other."""
+    english, chinese = (sentences_in(MESSAGES, lang) for lang in ("en", "zh"))
+
+    assert english.keys() == chinese.keys()
+    assert {key: fields(text) for key, text in english.items()} == {
+        key: fields(text) for key, text in chinese.items()
+    }
+
+
+def test_the_steps_of_least_squares() -> None:
+    """Collected, brought to the other side, multiplied by the inverse, and why there is one."""
+    steps = stationary("||X w - y||^2", "w").explain()
+
+    assert steps.splitlines() == [
+        "Where ||X w - y||^2 is stationary, by w",
+        "1. The gradient by w is 2 X' (X w - y) (n x 1). It is to be zero.",
+        "2. What has w stays on the left, and what is left goes to the right:",
+        "   X' X w = X' y.",
+        "3. Multiply by the inverse of X' X from the left, which exists where X has full",
+        "   column rank: w = solve(X' X, X' y).",
+        "",
+        "Put together:",
+        "   w = solve(X' X, X' y)",
+    ]
+
+
+def test_the_steps_in_chinese_latex() -> None:
+    """The formulas are in math mode, and the sentences in Chinese."""
+    steps = stationary("||X w - y||^2", "w").explain("zh", markup="latex")
+
+    assert r"\item[3.] 从左边乘 \(X^{\top} X\) 的逆，条件是 \(X\) 列满秩" in steps
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes"),
+    [
+        ("tr(X' A X B) + tr(C' X)", "X", "A: n x n; B: m x m"),
+        ("logdet(X' X)", "X", "X: m x n"),
+        ("1 / x", "x", "x: scalar positive"),
+        ("n log(s) + sum((x - m).^2) / (2 s^2)", "m,s", "s: scalar positive; m: scalar; x: k"),
+        ("sum(x)", "x", ""),
+    ],
+)
+def test_every_way_has_its_words(expression: str, wrt: str, shapes: str) -> None:
+    """Whatever is found, or stands in the way, is said in both languages."""
+    point = stationary(expression, wrt, shapes=shapes)
+
+    assert point.explain()
+    assert point.explain("zh", markup="markdown")
