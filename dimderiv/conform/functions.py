@@ -76,10 +76,11 @@ def _of_matrices(node: Function, pieces: Sequence[TwoWay]) -> TwoWay:
     if not turns(node.function) and not is_linear(node.function):
         return TwoWay(upright, whole)
     turned = notation.call(node.function, *(each.transposed for each in _turned(node, pieces)))
-    # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
-    ways = (turned, whole) if len(pieces) > 1 else (whole, turned)
-    if turned.cost < whole.cost + len(pieces) - 1:
-        ways = (turned, turned)
+    ways = (whole, turned)
+    if len(pieces) > 1 and not _is_of_symmetric(node):
+        # A map is better read as the adjoint one than transposed: `dexpm(A', G)`.
+        is_short = turned.cost < whole.cost + len(pieces) - 1
+        ways = (turned, turned if is_short else whole)
     upright = notation.shorter(upright, notation.primed(turned))
     return TwoWay(upright, notation.shorter(*ways))
 
@@ -96,6 +97,12 @@ def _turned(node: Function, pieces: Sequence[TwoWay]) -> Sequence[TwoWay]:
     for place, other in zip(places, reversed(places), strict=True):
         turned[place] = pieces[other]
     return turned
+
+
+def _is_of_symmetric(node: Function) -> bool:
+    """Whether a map is made of several matrices, which are symmetric: it is its own adjoint."""
+    bases = [each for each in node.arguments[:-1] if each.axes]
+    return len(bases) > 1 and all(is_symmetric(base) for base in bases)
 
 
 def _is_lyapunov(node: Function) -> bool:

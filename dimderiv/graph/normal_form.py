@@ -29,6 +29,7 @@ from dimderiv.graph.nodes import (
     zero,
 )
 from dimderiv.graph.numbering import all_indices, numbered, pattern_of, product_key, reading_order
+from dimderiv.graph.polar import is_stretch
 from dimderiv.graph.powers import power_symbols
 from dimderiv.language import Dim
 
@@ -228,7 +229,7 @@ def _is_symmetric(
         swapped, places, order = numbered(factors, result[::-1], pattern)
         if key == product_key(coefficient, swapped, places, [dims[letter] for letter in order]):
             return True
-    return is_projection(factors, result)
+    return is_projection(factors, result) or is_stretch(factors, result)
 
 
 def _ends(factors: tuple[Factor, ...], index: Index) -> list[tuple[Key, int]]:

@@ -90,6 +90,11 @@ class _Matrices:
 
     def _numbered(self, letters: str, axes: Sequence[Dim]) -> tuple[int, ...]:
         """The numbers of letters; one that neither the value nor the argument has is summed."""
+        if len(letters) == MAP_LETTERS:
+            # What goes into a map is as large as what comes out; one of both is known before.
+            mates = letters[2:] + letters[:2]
+            known = [each if each in self.numbers else mates[k] for k, each in enumerate(letters)]
+            axes = [self.dims[self.numbers[letter]] for letter in known]
         for letter, dim in zip(letters, axes[len(axes) - len(letters) :], strict=False):
             if letter not in self.numbers:
                 self.numbers[letter] = len(self.dims)

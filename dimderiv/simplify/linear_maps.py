@@ -22,6 +22,7 @@ from dimderiv.graph import (
     Node,
     Product,
     Sum,
+    is_symmetric,
     letters_of,
     part,
     product,
@@ -174,7 +175,10 @@ def _meetings(node: Product, place: int) -> Iterator[Meeting]:
     rest = [f for k, f in enumerate(node.factors) if k != place]
     # Where there is a matrix for each index of the first axes, these join nothing.
     inner = [f._replace(indices=tuple([i for i in f.indices if i not in outer])) for f in rest]
-    sides = (((p, q), (i, j), bases), ((j, i), (q, p), _reversed(bases)))
+    adjoint = ((j, i), (q, p), _reversed(bases))
+    if all(is_symmetric(base) for base in bases if base.axes):
+        adjoint = ((i, j), (p, q), bases)
+    sides = (((p, q), (i, j), bases), adjoint)
     for own, other, given in sides:
         reach = reached(own, inner)
         if reach.isdisjoint(other) and reach.isdisjoint({*letters_of(node.result)} - {*outer}):
