@@ -17,11 +17,14 @@ def is_entrywise(node: Product, power: Fraction) -> bool:
     places = set(node.result)
     if len(places) != len(node.result) or not are_letters(node.result):
         return False
-    if places.symmetric_difference(all_indices(node.factors)):
+    if not places.issuperset(all_indices(node.factors)):
         return False
     if power.denominator == 1:
         return rational_power(node.coefficient, power) is not None
-    return node.coefficient == 1 and all(is_nonnegative(factor.node) for factor in node.factors)
+    if node.coefficient != 1:
+        return False
+    is_repeated = len(node.factors) == 1 and node.factors[0].power == 1
+    return is_repeated or all(is_nonnegative(factor.node) for factor in node.factors)
 
 
 def rational_power(base: Fraction, power: Fraction) -> Fraction | None:

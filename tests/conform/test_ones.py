@@ -3,6 +3,7 @@
 import pytest
 from nodes import node, written
 
+from dimderiv import derive
 from dimderiv.conform.notation import named, with_ones
 from dimderiv.language.shapes import Dim
 from dimderiv.render.text import text
@@ -45,3 +46,17 @@ def test_one_is_not_written() -> None:
 def test_scalars_stand_outside_of_ones(source: str, expected: str) -> None:
     """`ones(m, 1) r / t`, without brackets around the quotient."""
     assert expected == written(node(source, "r: 1 x n; x: m; t: scalar"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("sum(Y ./ (1 s'))", "-sum(Y', axis=1) ./ s.^2"),
+        ("sum(Y ./ sqrt(1 s'))", "-0.5 sum(Y', axis=1) ./ s.^1.5"),
+        ("sum(Y ./ (2 ones(m, 1) s').^2)", "-0.5 sum(Y', axis=1) ./ s.^3"),
+        ("sum((s' ./ s').^2 + s')", "ones(n, 1)"),
+    ],
+)
+def test_ones_are_no_part_of_a_power(expression: str, expected: str) -> None:
+    """A quotient by a repeated row is one by its entries."""
+    assert expected == str(derive(expression, "s"))
