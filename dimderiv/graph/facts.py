@@ -213,10 +213,20 @@ def is_positive(node: Node) -> bool:
             signs = all(c > 0 and is_nonnegative(term) for c, term in terms)
             return signs and any(is_positive(term) for _, term in terms)
         case Product(coefficient=number, factors=factors, result=result):
-            return number > 0 and all(
-                is_positive(f.node) and set(f.indices) <= set(result) for f in factors
-            )
+            each = all(is_positive(f.node) and set(f.indices) <= set(result) for f in factors)
+            return number > 0 and (each or (not result and _is_sum_of_definite(factors)))
     return False
+
+
+def _is_sum_of_definite(factors: Sequence[Factor]) -> bool:
+    """Whether factors are a definite matrix alone, all entries of which are summed, or the trace.
+
+    The sum of all entries is the quadratic form of a column of ones.
+    """
+    if len(factors) != 1:
+        return False
+    (matrix, indices, power) = factors[0]
+    return power == 1 and len(indices) == 2 and is_definite(matrix)
 
 
 def _is_quadratic_form(node: Product) -> bool:

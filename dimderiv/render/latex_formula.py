@@ -276,6 +276,9 @@ class _Printer:
             # At the end of a product, a reduction takes nothing more than what is in it.
             if factor is factors[-1].node and isinstance(factor, Call) and factor.over:
                 lowest = FORM
+            # `A (B^{-1} c)` is a product of three, wherever it conforms.
+            if node.operator not in _ELEMENTWISE and self._is_solution(factor):
+                lowest = min(lowest, PRODUCT)
             # Around a sign such as `\odot`, brackets on one side only would look odd.
             if node.operator in _ELEMENTWISE and not _is_multiple(factor):
                 lowest = max(lowest, POWER)
@@ -286,6 +289,9 @@ class _Printer:
                 written += _ELEMENTWISE.get(operator) or between(written, text, self.space)
             written += text
         return Piece(written, loosest, tall)
+
+    def _is_solution(self, factor: Tree) -> bool:
+        return isinstance(factor, Call) and self.spellings.get(factor.function) in _SOLUTIONS
 
     def quotient(self, top: Tree, bottom: Tree) -> Piece:
         top, bottom = _ungrouped(top), _ungrouped(bottom)

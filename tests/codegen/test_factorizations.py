@@ -38,6 +38,9 @@ CASES = [
     (PROCESS, "K"),
     (PROCESS, "s"),
     ("y' inv(X'X + 2 I) y", "y"),
+    ("sum(inv(A) x)", "x"),
+    ("sum(inv(A))", "A"),
+    ("sum(inv(S))", "S"),
 ]
 
 

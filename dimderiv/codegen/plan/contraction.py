@@ -167,6 +167,12 @@ class Contraction:
         axes = tuple(k for k, letter in enumerate(tensor.letters) if letter not in needed)
         if not axes:
             return tensor
+        if tensor.op.kind == "inverse" and len(set(tensor.letters)) == 2:
+            letter = tensor.letters[axes[-1]]
+            ones = self.plan.make("fill", (self.plan.number(1),), (self.dims[letter],))
+            solved = self._solved(tensor, Tensor(ones, (letter,)), letter)
+            if solved is not None:
+                return self._summed(solved, needed)
         op = self.plan.as_number(self.plan.upright(tensor).op)
         return self._reduced(op, axes, tuple(a for a in tensor.letters if a in needed))
 
