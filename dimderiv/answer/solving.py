@@ -4,6 +4,8 @@ Where the user wrote `solve(A, b)`, an answer has `solve(A', c) solve(A, b)'`, n
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
 from functools import reduce
 
 from dimderiv.answer.answer import Answer
@@ -42,17 +44,17 @@ def with_solutions(
         question: what the answer is to.
         answer: the answer.
         adjoints: intermediates of the answer that the program lacks.
-        wanted: whether solutions are written even where the user writes none.
+        wanted: whether solutions are written even where the user writes none; an inverse at the end
+            of a product stays one then.
     """
     typed = question.typed
     parts = (part for statement in typed.program.statements for part in walk(statement.value))
-    if not wanted and not any(
-        isinstance(part, Call) and part.function == "solve" for part in parts
-    ):
+    used = any(isinstance(part, Call) and part.function == "solve" for part in parts)
+    if not wanted and not used:
         return answer
     if question.rulebook.rules["solve"] is not builtin_rules().rules["solve"]:
         return answer
-    solutions = _Solutions(typed, adjoints)
+    solutions = _Solutions(typed, adjoints, turning=used)
     definitions: dict[str, Tree] = {}
     for name, value in answer.definitions.items():
         definitions[name] = value if name in typed.definitions else solutions.write(value)
@@ -67,6 +69,8 @@ class _Solutions:
     Args:
         typed: the program.
         adjoints: intermediates of the answer that the program lacks.
+        turning: whether an inverse at the end of a product is written as a solution, transposed,
+            or left as it is printed on paper: `X V inv(V' V)`.
 
     Attributes:
         known: solutions that have names.
@@ -74,7 +78,8 @@ class _Solutions:
         symmetric: the names of symmetric matrices and of scalars.
     """
 
-    def __init__(self, typed: Typed, adjoints: Iterable[Named]) -> None:
+    def __init__(self, typed: Typed, adjoints: Iterable[Named], *, turning: bool) -> None:
+        self.turning = turning
         self.known: dict[Tree, Tree] = {}
         self.shapes = {
             **{named.name: Shape(*_two(named)) for named in adjoints if len(named.axes) < 3},
@@ -89,10 +94,26 @@ class _Solutions:
 
     def write(self, tree: Tree) -> Tree:
         """A tree with solutions in it."""
+        if isinstance(tree, Call) and tree.function == "sum" and not tree.over:
+            return self._summed(tree)
         if not isinstance(tree, Binary) or tree.operator != "*":
             return with_operands(tree, self.write)
         factors = [self.write(factor) for factor in _factors(tree)]
-        return reduce(_times, self._forward(self._backward(factors)))
+        factors = self._backward(factors) if self.turning else factors
+        return reduce(_times, self._forward(factors))
+
+    def _summed(self, tree: Call) -> Tree:
+        """A sum of entries; of an inverse it is a solution too, with ones on the right."""
+        (operand,) = map(self.write, tree.arguments)
+        matrix = self._matrix(operand)
+        shape = self._shape(matrix) if matrix is not None else None
+        if matrix is None or shape is None:
+            return replace(tree, arguments=(operand,))
+        ones = Call("ones", (shape.rows.syntax(), Number(Fraction(1))))
+        if tree.axis == 0:
+            return Transpose(Call("solve", (self._transposed(matrix), ones)))
+        solution = Call("solve", (matrix, ones))
+        return solution if tree.axis == 1 else Call("sum", (solution,))
 
     def _backward(self, factors: list[Tree]) -> list[Tree]:
         """The factors, in which an inverse at the end of a product takes those before it.

@@ -1,6 +1,6 @@
 """A verdict and its certificate in words, as text, LaTeX or Markdown, in English or Chinese."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from dimderiv.render import latex, text
 
 if TYPE_CHECKING:
     from dimderiv.curvature.curvature import Curvature
+    from dimderiv.curvature.domain import Place
     from dimderiv.curvature.fact import Rank
     from dimderiv.verify import Bend
 
@@ -34,41 +35,47 @@ def worded(found: "Curvature", lang: str = "en", markup: str = "text") -> str:
         lang: `en` or `zh`.
         markup: `text`, `latex` or `markdown`.
     """
-    words = _Words(table(lang), markup)
+    words = _Words(table(lang), text if markup == "text" else _in_math)
     return "\n".join([words.table["verdicts"][found.verdict], *words.lines(found)])
 
 
-def claim_of_point(found: "Curvature", lang: str = "en") -> str:
+def claim_of_point(
+    found: "Curvature",
+    lang: str = "en",
+    formula: Callable[[Tree], str] = text,
+    *,
+    constrained: bool = False,
+) -> str:
     """That a stationary point is a minimum, or a maximum, and why.
 
     Args:
         found: the verdict.
         lang: `en` or `zh`.
+        formula: writes what stands in the sentence.
+        constrained: whether the verdict is on a Lagrangian, for every value of its multipliers.
 
     Returns:
         A sentence; nothing where it is not known, or the function is affine.
     """
     if not (found.is_convex or found.is_concave) or found.verdict == "affine":
         return ""
-    words = table(lang)
-    extreme = words["extremes"]["convex" if found.is_convex else "concave"]
-    strict = found.verdict.startswith("strictly")
-    sentence: str = words["layout"]["unique" if strict else "minimum"]
-    return sentence.format(words["verdicts"][found.verdict], extreme)
+    words = _Words(table(lang), formula)
+    kind = ("lagrangian" if constrained else "function") + ("_there" if found.where else "")
+    sentence: str = words.table["points"][kind]
+    verdict, extreme = (words.table[each][found.verdict] for each in ("verdicts", "extremes"))
+    return sentence.format(verdict, extreme, words.places(found.where))
+
+
+def _in_math(tree: Tree) -> str:
+    return f"${latex(tree)}$"
 
 
 class _Words:
-    """Sentences in one language and markup."""
+    """Sentences in one language, with formulas as they are written there."""
 
-    def __init__(self, words: Mapping[str, Any], markup: str) -> None:
-        self.table, self.markup = words, markup
+    def __init__(self, words: Mapping[str, Any], formula: Callable[[Tree], str]) -> None:
+        self.table, self.formula = words, formula
         self.layout: Mapping[str, str] = words["layout"]
-
-    def formula(self, tree: Tree) -> str:
-        """A part as it stands in a sentence."""
-        if self.markup == "text":
-            return text(tree)
-        return f"${latex(tree)}$"
 
     def lines(self, found: "Curvature") -> Iterator[str]:
         """What is said below the verdict."""
@@ -78,8 +85,7 @@ class _Words:
         if found.full_rank:
             yield self.layout["conditional"].format(self._ranks(found.full_rank))
         if found.where:
-            each = [self.sentence("places", *place) for place in found.where]
-            yield self.layout["where"].format(self.layout["and"].join(each))
+            yield self.layout["where"].format(self.places(found.where))
         if found.points:
             yield self.layout["checked"].format(found.points)
         yield from self.bends(found.negative, found.positive)
@@ -101,6 +107,10 @@ class _Words:
         parts = [each if isinstance(each, str) else self.formula(each) for each in rest]
         found: str = self.table[kind][name]
         return found.format(*parts)
+
+    def places(self, where: Sequence["Place"]) -> str:
+        """On which part of the space a verdict holds."""
+        return self.layout["and"].join(self.sentence("places", *place) for place in where)
 
     def _ranks(self, needed: Sequence["Rank"]) -> str:
         return self.layout["and"].join(

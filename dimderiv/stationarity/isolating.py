@@ -29,6 +29,7 @@ from dimderiv.graph import (
     reached,
     scaled,
     total,
+    transposed,
     unnamed,
     without_coefficient,
 )
@@ -170,7 +171,8 @@ def divisor(node: Node) -> Divisor:
     square = len(node.axes) == 2 and node.axes[0] == node.axes[1]
     if not square:
         known = is_positive(node)
-        return Divisor(node, "positive" if known else "nonzero", (node,), known)
+        key = "positive" if known else "entries_nonzero" if node.axes else "nonzero"
+        return Divisor(node, key, (node,), known)
     return invertible(node)
 
 
@@ -201,22 +203,33 @@ def _of_matrix(equation: Affine, simplify: Simplify) -> Isolated:
         found = _entry_by_entry(equation, simplify)
         if found is not None:
             return found
-    known = simplify(scaled(-1, equation.rest))
+    for turned in (equation, _transposed(equation)):
+        known = simplify(scaled(-1, turned.rest))
+        for joined in _forms(turned, simplify):
+            try:
+                if len(joined) == 1:
+                    return _two_sided(joined[0], known, simplify)
+                if len(joined) == 2:
+                    one, other = joined
+                    return _sylvester(one, other, known, simplify)
+            except NotIsolatedError:
+                continue
+    return _stacked(equation, simplify(scaled(-1, equation.rest)), simplify)
+
+
+def _transposed(equation: Affine) -> Affine:
+    """The transpose of an equation, in which an unknown that stood transposed stands upright."""
+    terms = [replace(term, result=term.result[::-1]) for term in equation.terms]
+    return Affine(tuple(terms), transposed(equation.rest))
+
+
+def _forms(equation: Affine, simplify: Simplify) -> list[list[_Sides]]:
+    """The terms as products with the unknown in the middle, the fewest first."""
     try:
         sides = [_sides(term) for term in equation.terms]
-        forms = [_all_joined(each, simplify) for each in _placements(sides)]
     except NotIsolatedError:
-        forms = []
-    for joined in sorted(forms, key=len):
-        try:
-            if len(joined) == 1:
-                return _two_sided(joined[0], known, simplify)
-            if len(joined) == 2:
-                one, other = joined
-                return _sylvester(one, other, known, simplify)
-        except NotIsolatedError:
-            continue
-    return _stacked(equation, known, simplify)
+        return []
+    return sorted((_all_joined(each, simplify) for each in _placements(sides)), key=len)
 
 
 def _stacked(equation: Affine, known: Node, simplify: Simplify) -> Isolated:

@@ -1,19 +1,22 @@
 """What `stationary` returns: where the gradient vanishes, under which conditions, and how found."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dimderiv import codegen, render
 from dimderiv.answer import Answer, Question
-from dimderiv.derivation import Derivation
+from dimderiv.curvature import claim_of_point
+from dimderiv.derivation import Derivation, derived
 from dimderiv.infer import Typed, infer
-from dimderiv.language import Program, frozen
+from dimderiv.language import Program, Tree, frozen
 from dimderiv.render import text
 from dimderiv.stationarity.words import Told, said, say_steps, speaker
 from dimderiv.stationarity.writing import named_program, program_of
 
 if TYPE_CHECKING:
+    from dimderiv.curvature import Curvature
     from dimderiv.verify import Verification
 
 
@@ -84,6 +87,25 @@ class Stationary:
         """
         return said(self.conditions_told, lang, self.question.rulebook)
 
+    @cached_property
+    def curvature(self) -> "Curvature":
+        """How the function curves in the variables; with constraints the Lagrangian."""
+        return Derivation(derived(replace(self.question, wrt=self.wrt))).curvature()
+
+    def said_extremum(self, lang: str = "en", formula: Callable[[Tree], str] | None = None) -> str:
+        """That the point is a minimum or a maximum, and why; nothing where it is not known.
+
+        Where the Lagrangian is convex, whatever the multipliers are, a point where it is stationary
+        is a minimum under the constraints (Boyd and Vandenberghe, Convex Optimization (2004),
+        section 5.5.3).
+
+        Args:
+            lang: `"en"` or `"zh"`.
+            formula: writes what stands in the sentence; as plain text by default.
+        """
+        is_constrained = self.multiplied is not None
+        return claim_of_point(self.curvature, lang, formula or text, constrained=is_constrained)
+
     def latex(self) -> str:
         """The values of the variables in LaTeX for math mode, each under its name."""
         typed = self.question.typed
@@ -112,6 +134,10 @@ class Stationary:
         answers = [self.multiplied, self.answer] if self.multiplied else [self.answer]
         for statement in (each for one in answers for each in named_program(one).statements):
             voice.say(voice.field(statement))
+        extremum = self.said_extremum(lang, voice.field)
+        if extremum:
+            voice.markup.gap()
+            voice.say(extremum, level=0)
         return voice.markup.document()
 
     @cached_property

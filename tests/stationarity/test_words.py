@@ -1,11 +1,13 @@
 """The sentences on stationary points: both languages, and how they are set."""
 
+import re
 from string import Formatter
 
 import pytest
 
 from dimderiv import stationary
 from dimderiv.explain import sentences_in
+from dimderiv.stationarity import Stationary
 from dimderiv.stationarity.words import MESSAGES
 
 
@@ -38,6 +40,9 @@ def test_the_steps_of_least_squares() -> None:
         "",
         "Put together:",
         "   w = solve(X' X, X' y)",
+        "",
+        "The function is convex, so a stationary point is a minimum over its whole",
+        "domain.",
     ]
 
 
@@ -64,3 +69,40 @@ def test_every_way_has_its_words(expression: str, wrt: str, shapes: str) -> None
 
     assert point.explain()
     assert point.explain("zh", markup="markdown")
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "shapes", "subject_to", "expected"),
+    [
+        ("||X w - y||^2", "w", "", None, "function is convex, so a stationary point is a minimum"),
+        ("||x - a||^2", "x", "", None, "function is strictly convex, so a stationary point is the"),
+        ("sum(log(x)) - a'x", "x", "", None, "is strictly concave where x is positive"),
+        ("||x||^2", "x", "", "A x = b", "Lagrangian is strictly convex, so a stationary point of"),
+        ("x y", "x,y", "x: scalar; y: scalar", None, ""),
+        ("x' A x", "x", "A: n x n spd", "x' B x = 1", ""),
+    ],
+)
+def test_what_is_convex_has_a_minimum(
+    expression: str, wrt: str, shapes: str, subject_to: str | None, expected: str
+) -> None:
+    """Which is said with the reason; of others, and under constraints that bend, nothing is."""
+    point = stationary(expression, wrt, shapes=shapes, subject_to=subject_to)
+
+    assert isinstance(point, Stationary) == bool(expected or subject_to is None)
+    if isinstance(point, Stationary):
+        assert expected in point.said_extremum()
+        assert bool(expected) == bool(point.said_extremum("zh"))
+
+
+def test_an_inverse_at_the_end_is_written_as_on_paper() -> None:
+    """The code solves all the same; sums of an inverse are solutions for ones."""
+    factor = stationary("||X - U V'||^2", "U")
+    portfolio = stationary("w' S w", "w", subject_to="1' w = 1", shapes="S: n x n spd")
+
+    assert "X V inv(V' V)" == str(factor)
+    assert "U = X V (V^{\\top} V)^{-1}" == factor.latex()
+    assert "solve(S, ones(n, 1)) / sum(solve(S, ones(n, 1)))" == str(portfolio)
+    assert () == portfolio.conditions
+    assert not re.search(
+        r"\binv\(|_inv\(cholesky", portfolio.code().split("def stationary_point")[1]
+    )

@@ -34,6 +34,9 @@ def print_stationary(request: Request) -> int:
         return 0
     for each in found.said_conditions(lang):
         note(labelled("where", each, lang), verbose=True)
+    extremum = found.said_extremum(lang)
+    if extremum and not request.steps:
+        note(extremum, verbose=True)
     if found.verification is None:
         note(translated("not checked, as you asked", lang), request.verbose)
     elif found.verification.level == "unchecked":
@@ -77,6 +80,7 @@ def _record(found: Stationary | Open, request: Request) -> dict[str, object]:
         "text": found.text(),
         "latex": found.latex(),
         "conditions": list(found.said_conditions(lang)),
+        "extremum": found.said_extremum(lang) or None,
         "level": "not asked" if report is None else report.level,
         "checked": None if report is None else translated(str(report), lang),
     }
