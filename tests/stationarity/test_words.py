@@ -99,6 +99,8 @@ def test_an_inverse_at_the_end_is_written_as_on_paper() -> None:
     factor = stationary("||X - U V'||^2", "U")
     portfolio = stationary("w' S w", "w", subject_to="1' w = 1", shapes="S: n x n spd")
 
+    assert isinstance(factor, Stationary)
+    assert isinstance(portfolio, Stationary)
     assert "X V inv(V' V)" == str(factor)
     assert "U = X V (V^{\\top} V)^{-1}" == factor.latex()
     assert "solve(S, ones(n, 1)) / sum(solve(S, ones(n, 1)))" == str(portfolio)
