@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
 from dimderiv import verify
+from dimderiv.curvature.bounds import sign_of
 from dimderiv.curvature.context import Context
 from dimderiv.curvature.curves import curve
 from dimderiv.curvature.definite import ABOVE, STRICT, definite
@@ -15,7 +16,7 @@ from dimderiv.curvature.smooth import is_smooth
 from dimderiv.curvature.words import worded
 from dimderiv.errors import VerificationError
 from dimderiv.infer import Typed
-from dimderiv.language import Call, Tree, frozen, walk
+from dimderiv.language import Binary, Call, Tree, frozen, walk
 from dimderiv.render import text
 from dimderiv.rulebook import Rulebook
 
@@ -263,5 +264,15 @@ def _stuck(known: Context, value: Tree) -> tuple[str | Tree, ...]:
     """The first part that no rule decides, though all its own parts are."""
     parts = [node for node in known.kept if known.curves.get(id(node), ()) is None]
     for part in sorted(parts, key=lambda each: len(text(each))):
-        return ("stuck", part)
+        weight = _weight(known, part)
+        return ("stuck", part) if weight is None else ("sign", weight)
     return ("undecided", value)
+
+
+def _weight(known: Context, part: Tree) -> Tree | None:
+    """What a part of known curvature is multiplied by, where nothing is known of its sign."""
+    match part:
+        case Binary("*" | ".*", left, right) if known.depends(left) != known.depends(right):
+            moving, fixed = (left, right) if known.depends(left) else (right, left)
+            return fixed if curve(known, moving) and sign_of(known, fixed) is None else None
+    return None

@@ -1,6 +1,6 @@
 """`stationary`: where the gradient of an expression vanishes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -10,16 +10,44 @@ from dimderiv.answer import Question
 from dimderiv.derivation import Derivation, derive, derived, judge_named
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.explain import recorded
-from dimderiv.graph import Node, Symbol, add, is_symmetric, transposed
-from dimderiv.language import Add, Name, Program, Shapes, Transpose, Tree
+from dimderiv.graph import ONCE, Factor, Node, Symbol, add, is_symmetric, product, transposed
+from dimderiv.language import (
+    Add,
+    Binary,
+    Name,
+    Negative,
+    Program,
+    Shapes,
+    Transpose,
+    Tree,
+)
 from dimderiv.lower import lower
 from dimderiv.simplify import Simplifier
+from dimderiv.stationarity.affine import NotAffineError
 from dimderiv.stationarity.checking import zero_at
-from dimderiv.stationarity.constraining import Constraint, lagrangian, listed, read_constraints
+from dimderiv.stationarity.constraining import (
+    Constraint,
+    among_orthogonal,
+    lagrangian,
+    listed,
+    read_constraints,
+)
+from dimderiv.stationarity.eigen import eigenproblem
 from dimderiv.stationarity.eliminating import ObstacleError, eliminated
+from dimderiv.stationarity.isolating import NotIsolatedError, computed, invertible, over_number
 from dimderiv.stationarity.open import Open
+from dimderiv.stationarity.orthogonal import polar_of
 from dimderiv.stationarity.result import Stationary
-from dimderiv.stationarity.words import Told, condition_of, told_obstacle, told_of
+from dimderiv.stationarity.words import (
+    Told,
+    condition_of,
+    reason,
+    told_eigen,
+    told_obstacle,
+    told_of,
+    told_polar,
+    told_rotation,
+)
 from dimderiv.stationarity.writing import Notation, answer_of
 
 if TYPE_CHECKING:
@@ -73,10 +101,13 @@ def stationary(
     if not texts:
         return Search(plain.question, plain, (), judge).found()
     constraints = read_constraints(plain.question, texts)
-    constrained = Derivation(derived(lagrangian(plain.question, constraints)))
+    rotated = among_orthogonal(plain.question, constraints)
+    asked = rotated or lagrangian(plain.question, constraints)
+    constrained = Derivation(derived(asked))
     if judge is not None:
         constrained = constrained.verified(judge=judge)
-    return Search(plain.question, constrained, constraints, judge).found()
+    held = () if rotated else constraints
+    return Search(plain.question, constrained, held, judge).found()
 
 
 class Search:
@@ -116,27 +147,31 @@ class Search:
         found = {}
         for (name,), node in self.derivation.derived.nodes.items():
             words = self.question.typed.symbols[name].properties
-            tying = [word for word in TYING if word in words]
-            if tying:
-                raise NotDifferentiableError(
-                    f"the entries of {name} are tied by a property that stationary points do not "
-                    f"take: {tying[0]}",
-                    hint="declare no property of it, or give its equation as a constraint",
-                )
+            self._refuse_tying(name, words)
             is_tied = len(node.axes) == 2 and not SYMMETRIC.isdisjoint(words)
             turned = is_tied and not is_symmetric(node)
             found[name] = self.simplify(add(node, transposed(node))) if turned else node
         return found
 
+    def _refuse_tying(self, name: str, words: Collection[str]) -> None:
+        tying = [word for word in TYING if word in words]
+        if tying:
+            raise NotDifferentiableError(
+                f"the entries of {name} are tied by a property that stationary points do not "
+                f"take: {tying[0]}",
+                hint="declare no property of it, or give its equation as a constraint",
+            )
+
     def found(self) -> Stationary | Open:
         """The stationary point, or what stands in the way of a closed form."""
         unknowns = self._unknowns()
+        if len(unknowns) == 1 and "orthogonal" in unknowns[0].properties:
+            return self._among_orthogonal(unknowns[0])
         told = [*self._title(), *self._gradients()]
         try:
             solved = eliminated(self.equations(), unknowns, self.simplify, self.multipliers)
         except ObstacleError as error:
-            wrt = tuple(name for name in self.question.wrt if name not in self.multipliers)
-            return Open(self.derivation, wrt, (*told, told_obstacle(error, self.notation)))
+            return self._open((*told, self._obstacle(error)))
         values = {each.unknown.name: each.value for each in solved}
         multipliers = {n: node for n, node in values.items() if n in self.multipliers}
         variables = {n: node for n, node in values.items() if n not in self.multipliers}
@@ -158,6 +193,54 @@ class Search:
             for name, tree in self._written().items()
         ]
         return replace(result, verification=checks.together(reports))
+
+    def _open(self, told: Sequence[Told]) -> Open:
+        wrt = tuple(name for name in self.question.wrt if name not in self.multipliers)
+        return Open(self.derivation, wrt, tuple(told))
+
+    def _obstacle(self, error: ObstacleError) -> Told:
+        """What stands in the way, or that it is an eigenvalue problem."""
+        names = [name for name in self.question.wrt if name not in self.multipliers]
+        if len(names) == 1:
+            (name,) = names
+            found = eigenproblem(self.equations()[name], self.symbols[name], self.simplify)
+            if found is not None:
+                return told_eigen(found, name, self.question.typed.names, self.notation)
+        return told_obstacle(error, self.notation)
+
+    def _among_orthogonal(self, unknown: Symbol) -> Stationary | Open:
+        """The point where a function of an orthogonal matrix is least."""
+        name, (gradient,) = unknown.name, self._written().values()
+        (node,) = self.derivation.derived.nodes.values()
+        told = [*self._title(), *self._gradients(zero=False)]
+        factors = (Factor(unknown, (1, 0)), Factor(node, (1, 2)))
+        turned = self.simplify(product(ONCE, factors, (0, 2), (*node.axes, node.axes[1])))
+        told.append(told_rotation(name, turned, self.notation))
+        try:
+            matrix = polar_of(node, unknown, self.simplify)
+        except NotAffineError as error:
+            obstacle = ObstacleError(name, error.obstacle)
+            return self._open((*told, told_obstacle(obstacle, self.notation)))
+        except NotIsolatedError:
+            return self._open((*told, told_obstacle(ObstacleError(name, None), self.notation)))
+        answer = answer_of(self.question, {name: computed("polar(M)", self.simplify, M=matrix)})
+        told += told_polar(unknown, matrix, answer, self.notation)
+        condition = invertible(over_number(matrix)[1])
+        result = Stationary(
+            self.derivation,
+            self.asked.wrt,
+            answer,
+            None,
+            tuple(told),
+            () if condition.holds else (reason(condition, self.notation),),
+            least=Told("least", {}),
+        )
+        if self.judge is None:
+            return result
+        moved = Binary("*", Transpose(Name(name)), gradient)
+        equation = Add((moved, Negative(Transpose(moved))))
+        report = zero_at(self.question, answer, name, equation, self.judge)
+        return replace(result, verification=report)
 
     def _unknowns(self) -> list[Symbol]:
         """The unknowns: what has few entries first, which is written shortly; multipliers last."""
@@ -190,11 +273,9 @@ class Search:
         by = {"lagrangian": value, "variables": recorded.Several(every)}
         return [Told("title_constrained", title), Told("lagrangian", by)]
 
-    def _gradients(self) -> list[Told]:
-        shapes = self.question.typed.symbols
+    def _gradients(self, *, zero: bool = True) -> list[Told]:
+        shapes, key = self.question.typed.symbols, "gradient" if zero else "gradient_alone"
         return [
-            Told(
-                "gradient", {"variable": Name(name), "gradient": tree, "shape": shapes[name].shape}
-            )
+            Told(key, {"variable": Name(name), "gradient": tree, "shape": shapes[name].shape})
             for name, tree in self._written().items()
         ]

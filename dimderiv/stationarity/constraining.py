@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dimderiv.answer import Question
-from dimderiv.errors import DimderivError, ParseError
+from dimderiv.errors import DimderivError, NotDifferentiableError, ParseError
 from dimderiv.infer import Typed, infer
 from dimderiv.language import (
     Add,
@@ -19,6 +19,7 @@ from dimderiv.language import (
     Negative,
     Program,
     Statement,
+    Transpose,
     Tree,
     frozen,
     unused_name,
@@ -95,6 +96,37 @@ def read_constraints(question: Question, texts: Sequence[str]) -> list[Constrain
         taken.add(name)
         found.append(Constraint(name, left, right))
     return found
+
+
+def among_orthogonal(question: Question, constraints: Sequence[Constraint]) -> Question | None:
+    """The question by an orthogonal matrix, where that is what the constraints say: `Q' Q = I`.
+
+    Args:
+        question: the expression that is constrained.
+        constraints: the equations that are to hold.
+
+    Raises:
+        NotDifferentiableError: the matrix is not square.
+    """
+    symbols = question.typed.symbols
+    if len(question.wrt) != 1 or len(constraints) != 1 or "I" in question.typed.names:
+        return None
+    (name,), (constraint,) = question.wrt, constraints
+    variable, declared = Name(name), symbols[name]
+    products = (
+        Binary("*", Transpose(variable), variable),
+        Binary("*", variable, Transpose(variable)),
+    )
+    if not any({constraint.left, constraint.right} == {Name("I"), each} for each in products):
+        return None
+    if declared.shape.rows != declared.shape.cols:
+        raise NotDifferentiableError(
+            f"{name} is {declared.shape}; among matrices with orthonormal columns stationary "
+            "points are found for square ones",
+            hint=f"declare {name} square, if it is, such as {name}: n x n",
+        )
+    known = replace(declared, properties=declared.properties | {"orthogonal"})
+    return replace(question, typed=replace(question.typed, symbols={**symbols, name: known}))
 
 
 def _read(question: Question, side: str) -> Tree:

@@ -191,7 +191,7 @@ def invertible(node: Node) -> Divisor:
 
 
 @frozen.record
-class _Sides:
+class Sides:
     """A term `coefficient left W right`."""
 
     left: Node
@@ -223,13 +223,13 @@ def _transposed(equation: Affine) -> Affine:
     return Affine(tuple(terms), transposed(equation.rest))
 
 
-def _forms(equation: Affine, simplify: Simplify) -> list[list[_Sides]]:
+def _forms(equation: Affine, simplify: Simplify) -> list[list[Sides]]:
     """The terms as products with the unknown in the middle, the fewest first."""
     try:
-        sides = [_sides(term) for term in equation.terms]
+        found = [sides_of(term) for term in equation.terms]
     except NotIsolatedError:
         return []
-    return sorted((_all_joined(each, simplify) for each in _placements(sides)), key=len)
+    return sorted((_all_joined(each, simplify) for each in _placements(found)), key=len)
 
 
 def _stacked(equation: Affine, known: Node, simplify: Simplify) -> Isolated:
@@ -259,8 +259,12 @@ def _entry_by_entry(equation: Affine, simplify: Simplify) -> Isolated | None:
     return _divided(entries, known, simplify)
 
 
-def _sides(term: Term) -> _Sides:
-    """What stands left and right of the unknown in a term."""
+def sides_of(term: Term) -> Sides:
+    """What stands left and right of the unknown in a term.
+
+    Raises:
+        NotIsolatedError: the term is no such product.
+    """
     (row, column), (first, second) = term.result, term.places
     rows, columns = reached((row, first), term.others), reached((column, second), term.others)
     if rows & columns:
@@ -269,18 +273,18 @@ def _sides(term: Term) -> _Sides:
     right = tuple([f for f in term.others if f.indices and columns.intersection(f.indices)])
     if len(left) + len(right) != len(term.others):
         raise NotIsolatedError
-    return _Sides(
+    return Sides(
         scaled(term.coefficient, term.array((row, first), left)),
         term.array((second, column), right),
     )
 
 
-def _placements(sides: Sequence[_Sides]) -> list[list[_Sides]]:
+def _placements(sides: Sequence[Sides]) -> list[list[Sides]]:
     """The terms, with a scalar in front of the unknown on its left, and on its right."""
     return [list(sides), [_turned(each) for each in sides]]
 
 
-def _turned(sides: _Sides) -> _Sides:
+def _turned(sides: Sides) -> Sides:
     """A term whose left side is a scalar, which stands on the right."""
     whole = labelled(sides.left)
     if not _is_multiple(whole):
@@ -290,17 +294,17 @@ def _turned(sides: _Sides) -> _Sides:
         ONE, (Factor(scalar, ()), Factor(sides.right, (0, 1))), (0, 1), sides.right.axes
     )
     bare = part(ONE, (), whole.result, whole.dims)
-    return _Sides(bare, right)
+    return Sides(bare, right)
 
 
-def _all_joined(sides: Sequence[_Sides], simplify: Simplify) -> list[_Sides]:
+def _all_joined(sides: Sequence[Sides], simplify: Simplify) -> list[Sides]:
     by_right = _joined(sides, by_left=False, simplify=simplify)
     return _joined(by_right, by_left=True, simplify=simplify)
 
 
-def _joined(sides: Sequence[_Sides], *, by_left: bool, simplify: Simplify) -> list[_Sides]:
+def _joined(sides: Sequence[Sides], *, by_left: bool, simplify: Simplify) -> list[Sides]:
     """Terms, of which those with one side in common are one."""
-    groups: dict[object, list[tuple[Fraction, _Sides]]] = {}
+    groups: dict[object, list[tuple[Fraction, Sides]]] = {}
     for each in sides:
         number, common = over_number(each.left if by_left else each.right)
         groups.setdefault(common.key, []).append((number, each))
@@ -310,21 +314,22 @@ def _joined(sides: Sequence[_Sides], *, by_left: bool, simplify: Simplify) -> li
         other = simplify(total(own, own[0][1].axes))
         common = group[0][1].left if by_left else group[0][1].right
         common = over_number(common)[1]
-        found.append(_Sides(common, other) if by_left else _Sides(other, common))
+        found.append(Sides(common, other) if by_left else Sides(other, common))
     return found
 
 
-def _is_identity(node: Node) -> bool:
+def is_identity(node: Node) -> bool:
+    """Whether a matrix is the identity."""
     return isinstance(node, Product) and not node.factors and node.result == (0, 0)
 
 
-def _two_sided(sides: _Sides, known: Node, simplify: Simplify) -> Isolated:
+def _two_sided(sides: Sides, known: Node, simplify: Simplify) -> Isolated:
     """`L W R = C`."""
     (number, left), (other, right) = map(over_number, (sides.left, sides.right))
     if not number * other or left.axes[0] != left.axes[1] or right.axes[0] != right.axes[1]:
         raise NotIsolatedError
     known = simplify(scaled(1 / (number * other), known))
-    bare = (_is_identity(left), _is_identity(right))
+    bare = (is_identity(left), is_identity(right))
     solution = simplify(computed("inv(L) * C * inv(R)", simplify, L=left, C=known, R=right))
     match bare:
         case (_, True):
@@ -344,12 +349,12 @@ def _is_multiple(whole: LabelledProduct) -> bool:
     return row == column and row not in letters
 
 
-def _sylvester(one: _Sides, other: _Sides, known: Node, simplify: Simplify) -> Isolated:
+def _sylvester(one: Sides, other: Sides, known: Node, simplify: Simplify) -> Isolated:
     """`A W + W B = C`, where one term has the identity on the right and one on the left."""
     for first, second in ((one, other), (other, one)):
         number, right = over_number(first.right)
         factor, left = over_number(second.left)
-        if _is_identity(right) and _is_identity(left) and number and factor:
+        if is_identity(right) and is_identity(left) and number and factor:
             a, b = simplify(scaled(number, first.left)), simplify(scaled(factor, second.right))
             common, a, b = _over_common_number(a, b)
             known = simplify(scaled(1 / common, known))

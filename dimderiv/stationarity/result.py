@@ -32,6 +32,7 @@ class Stationary:
         told: how it was found, sentence by sentence.
         conditions_told: the conditions, as sentences.
         verification: what the check by substitution reported; nothing if it was not asked for.
+        least: that it is the least value, where it was found as that.
     """
 
     derivation: Derivation
@@ -41,6 +42,7 @@ class Stationary:
     told: tuple[Told, ...]
     conditions_told: tuple[Told, ...]
     verification: "Verification | None" = None
+    least: Told | None = None
 
     @property
     def question(self) -> Question:
@@ -103,6 +105,8 @@ class Stationary:
             lang: `"en"` or `"zh"`.
             formula: writes what stands in the sentence; as plain text by default.
         """
+        if self.least is not None:
+            return said((self.least,), lang, self.question.rulebook)[0]
         is_constrained = self.multiplied is not None
         return claim_of_point(self.curvature, lang, formula or text, constrained=is_constrained)
 

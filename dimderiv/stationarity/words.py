@@ -1,13 +1,31 @@
 """The way to a stationary point in words: each stage tells a sentence, with what fills it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from dimderiv.answer import Answer
 from dimderiv.explain import Speaker, markup_named, recorded, sentences_in
-from dimderiv.graph import Product, is_definite, is_positive
-from dimderiv.language import Binary, Call, Name, Number, Operator, Tree
+from dimderiv.graph import (
+    Factor,
+    Node,
+    Product,
+    Symbol,
+    is_definite,
+    is_positive,
+    product,
+)
+from dimderiv.language import (
+    Binary,
+    Call,
+    Name,
+    Number,
+    Operator,
+    Tree,
+    unused_name,
+)
 from dimderiv.rulebook import Rulebook
+from dimderiv.stationarity.eigen import Eigen
 from dimderiv.stationarity.eliminating import ObstacleError, Solved
 from dimderiv.stationarity.isolating import Divisor, Isolated
 from dimderiv.stationarity.writing import Notation
@@ -122,6 +140,43 @@ def told_obstacle(error: ObstacleError, notation: Notation) -> Told:
         return Told("open", variable)
     key = "open_both" if isinstance(error.node, Product) else "open_by"
     return Told(key, {**variable, "part": notation.tree(error.node)})
+
+
+def told_eigen(found: Eigen, name: str, taken: Collection[str], notation: Notation) -> Told:
+    """That what is left is an eigenvalue problem."""
+    value = Name("lambda" if "lambda" not in taken else unused_name("eta", taken))
+    right = _in_front(value, notation.tree(found.right))
+    fields: dict[str, recorded.Field] = {
+        "variable": Name(name),
+        "equation": recorded.Equation((notation.tree(found.left), right)),
+        "value": recorded.Equation((value, notation.tree(found.value))),
+    }
+    return Told("eigen", fields)
+
+
+def _in_front(scalar: Tree, tree: Tree) -> Tree:
+    """A scalar times a product, as its first factor."""
+    match tree:
+        case Binary("*", left, right):
+            return Binary("*", _in_front(scalar, left), right)
+    return Binary("*", scalar, tree)
+
+
+def told_rotation(name: str, turned: Node, notation: Notation) -> Told:
+    """What is asked of the gradient by an orthogonal matrix."""
+    return Told("rotated", {"variable": Name(name), "product": notation.tree(turned)})
+
+
+def told_polar(unknown: Symbol, matrix: Node, answer: Answer, notation: Notation) -> list[Told]:
+    """How an orthogonal matrix was found."""
+    factors = (Factor(unknown, (1, 0)), Factor(matrix, (1, 2)))
+    turned = product(Fraction(1), factors, (0, 2), (*matrix.axes, matrix.axes[1]))
+    name = Name(unknown.name)
+    solution = recorded.Equation((name, answer.inlined().derivatives[(unknown.name,)]))
+    return [
+        Told("dropped_out", {"variable": name, "product": notation.tree(turned)}),
+        Told("polar", {"solution": solution}),
+    ]
 
 
 def say_steps(voice: Speaker, told: Sequence[Told]) -> None:

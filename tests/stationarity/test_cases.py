@@ -1,5 +1,6 @@
 """The stationary points of the literature, found and compared with their sources."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from dimderiv.stationarity.checking import zero_at
 
 # No closed form is found of these: said by name, and never answered wrongly.
 REFUSED = [
-    "procrustes",
     "rayleigh",
     "generalized_rayleigh",
     "fisher_criterion",
@@ -64,4 +64,16 @@ def test_what_is_not_solved_says_what_stands_in_the_way(name: str) -> None:
     point = found(name)
 
     assert isinstance(point, Open)
-    assert point.reason.startswith("No closed form was found: ")
+    assert point.reason.startswith(
+        ("No closed form was found: ", "This is an eigenvalue problem, ")
+    )
+
+
+@pytest.mark.parametrize("name", ["rayleigh", "generalized_rayleigh", "reduced_cca"])
+def test_an_eigenvalue_problem_is_said_as_such(name: str) -> None:
+    """As the source writes it, with the eigenvalue as a formula of the eigenvector."""
+    point = found(name)
+
+    assert isinstance(point, Open)
+    assert f"eigenvalue problem, {CASES[name]['eigen']}, where lambda = " in point.reason
+    assert "特征值问题" in point.said_reason("zh")

@@ -3,11 +3,13 @@
 import re
 from string import Formatter
 
+import numpy as np
 import pytest
 
 from dimderiv import stationary
+from dimderiv.errors import NotDifferentiableError
 from dimderiv.explain import sentences_in
-from dimderiv.stationarity import Stationary
+from dimderiv.stationarity import Open, Stationary
 from dimderiv.stationarity.words import MESSAGES
 
 
@@ -108,3 +110,51 @@ def test_an_inverse_at_the_end_is_written_as_on_paper() -> None:
     assert not re.search(
         r"\binv\(|_inv\(cholesky", portfolio.code().split("def stationary_point")[1]
     )
+
+
+def test_orthogonal_matrices_are_asked_for_by_property_or_constraint() -> None:
+    """The steps say how they move, and that the function is least there."""
+    expression, value = "||A Q - B||^2", "polar(A' B)"
+    declared = stationary(expression, "Q", shapes="Q: n x n orthogonal")
+    constrained = stationary(expression, "Q", shapes="Q: n x n", subject_to="Q Q' = I")
+
+    for point in (declared, constrained):
+        assert isinstance(point, Stationary)
+        assert value == str(point)
+        assert ("A' B is invertible",) == point.conditions
+        assert "moves by rotations" in point.explain()
+        assert "least there" in point.said_extremum()
+        assert "最小" in point.said_extremum("zh")
+
+
+def test_the_polar_factor_is_the_least_of_orthogonal_matrices() -> None:
+    """Against random ones, by the code."""
+    generator = np.random.default_rng(4)
+    a, b = generator.normal(size=(2, 5, 3))
+    point = stationary("||A Q - B||^2 + ||Q C - D||^2", "Q", shapes="Q: n x n orthogonal")
+    assert isinstance(point, Stationary)
+    best = point.function()(A=a, B=b, C=a.T, D=b.T)
+
+    def value(q: np.ndarray) -> float:
+        return float(np.sum((a @ q - b) ** 2) + np.sum((q @ a.T - b.T) ** 2))
+
+    others = [np.linalg.qr(generator.normal(size=(3, 3)))[0] for _ in range(200)]
+    assert value(best) < min(map(value, others))
+
+
+def test_what_is_not_square_or_stays_is_said() -> None:
+    """Orthonormal columns alone, and an orthogonal matrix on both sides of others."""
+    with pytest.raises(NotDifferentiableError, match="for square ones"):
+        stationary("||A W - B||^2", "W", subject_to="W' W = I")
+
+    point = stationary("tr(Q' A Q B)", "Q", shapes="Q: n x n orthogonal")
+    assert isinstance(point, Open)
+    assert "cannot be brought to one side" in point.reason
+
+
+def test_an_eigenvalue_problem_of_a_constrained_form() -> None:
+    """The eigenvalue is made of the multiplier."""
+    point = stationary("x' A x", "x", shapes="A: n x n symmetric", subject_to="x' x = 1")
+
+    assert isinstance(point, Open)
+    assert "A x = lambda x, where lambda = -nu" in point.reason
