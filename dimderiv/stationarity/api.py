@@ -34,10 +34,11 @@ from dimderiv.stationarity.constraining import (
 )
 from dimderiv.stationarity.eigen import eigenproblem
 from dimderiv.stationarity.eliminating import ObstacleError, eliminated
-from dimderiv.stationarity.isolating import NotIsolatedError, computed, invertible, over_number
+from dimderiv.stationarity.isolating import computed, invertible
 from dimderiv.stationarity.open import Open
 from dimderiv.stationarity.orthogonal import polar_of
 from dimderiv.stationarity.result import Stationary
+from dimderiv.stationarity.sides import NotIsolatedError, over_number
 from dimderiv.stationarity.words import (
     Told,
     condition_of,

@@ -26,7 +26,8 @@ from dimderiv.graph import (
 from dimderiv.language import frozen, unused_name
 from dimderiv.lower import inverse
 from dimderiv.stationarity.affine import NotAffineError, products_of
-from dimderiv.stationarity.isolating import Simplify, computed
+from dimderiv.stationarity.isolating import computed
+from dimderiv.stationarity.sides import Simplify
 from dimderiv.stationarity.substituting import depends, substituted
 
 # What undoes a function of each entry.

@@ -20,7 +20,7 @@ from dimderiv.graph import (
 )
 from dimderiv.language import frozen
 from dimderiv.stationarity.affine import NotAffineError, products_of
-from dimderiv.stationarity.isolating import Simplify, is_identity, over_number
+from dimderiv.stationarity.sides import Simplify, is_identity, over_number
 from dimderiv.stationarity.substituting import depends
 
 ONE = Fraction(1)

@@ -8,7 +8,8 @@ from dimderiv.graph import Key, Named, Node, Symbol, named, nodes_of
 from dimderiv.language import frozen
 from dimderiv.stationarity.affine import NotAffineError, affine
 from dimderiv.stationarity.changing import Change, changes
-from dimderiv.stationarity.isolating import Isolated, NotIsolatedError, isolated
+from dimderiv.stationarity.isolating import Isolated, isolated
+from dimderiv.stationarity.sides import NotIsolatedError
 from dimderiv.stationarity.substituting import depends, opened, substituted
 
 Simplify: TypeAlias = Callable[[Node], Node]

@@ -6,14 +6,12 @@ section 7.6.3), and what is none of these is solved for the columns of the unkno
 and Neudecker, Matrix Differential Calculus (2019), section 2.4).
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from dimderiv.graph import (
     Factor,
-    LabelledProduct,
     Merged,
     Node,
     Product,
@@ -22,30 +20,31 @@ from dimderiv.graph import (
     is_definite,
     is_orthogonal,
     is_positive,
-    is_zero,
     labelled,
     part,
     product,
-    reached,
     scaled,
     total,
     transposed,
     unnamed,
-    without_coefficient,
 )
 from dimderiv.language import frozen, parse_expression
 from dimderiv.lower import formula
 from dimderiv.rulebook import builtin_rules
-from dimderiv.stationarity.affine import Affine, Term
+from dimderiv.stationarity.affine import Affine
 from dimderiv.stationarity.common import without_common
+from dimderiv.stationarity.sides import (
+    NotIsolatedError,
+    Sides,
+    Simplify,
+    forms,
+    is_identity,
+    is_multiple,
+    over_number,
+)
 
-Simplify: TypeAlias = Callable[[Node], Node]
 Way: TypeAlias = Literal["divided", "left", "right", "both", "sylvester", "entries", "stacked"]
 ONE = Fraction(1)
-
-
-class NotIsolatedError(Exception):
-    """The unknown of an affine equation cannot be written by itself."""
 
 
 @frozen.record
@@ -135,19 +134,10 @@ def _without_number(matrix: Node, rest: Node, simplify: Simplify) -> tuple[Node,
     return bare, simplify(scaled(-1 / coefficient, rest))
 
 
-def over_number(node: Node) -> tuple[Fraction, Node]:
-    """The number in front of a node, and the node without it."""
-    if is_zero(node):
-        return Fraction(0), node
-    return (
-        (node.coefficient, without_coefficient(node)) if isinstance(node, Product) else (ONE, node)
-    )
-
-
 def _diagonal(matrix: Node) -> Node | None:
     """The entries that each entry of the unknown is multiplied by."""
     whole = labelled(matrix)
-    if not matrix.axes or _is_multiple(whole):
+    if not matrix.axes or is_multiple(whole):
         return part(whole.coefficient, whole.factors, (), whole.dims)
     if whole.result[0] == whole.result[1]:
         return part(whole.coefficient, whole.factors, whole.result[:1], whole.dims)
@@ -190,14 +180,6 @@ def invertible(node: Node) -> Divisor:
     return Divisor(node, "invertible", (node,), False)
 
 
-@frozen.record
-class Sides:
-    """A term `coefficient left W right`."""
-
-    left: Node
-    right: Node
-
-
 def _of_matrix(equation: Affine, simplify: Simplify) -> Isolated:
     if all(term.places == term.result for term in equation.terms):
         found = _entry_by_entry(equation, simplify)
@@ -205,7 +187,7 @@ def _of_matrix(equation: Affine, simplify: Simplify) -> Isolated:
             return found
     for turned in (equation, _transposed(equation)):
         known = simplify(scaled(-1, turned.rest))
-        for joined in _forms(turned, simplify):
+        for joined in forms(turned, simplify):
             try:
                 if len(joined) == 1:
                     return _two_sided(joined[0], known, simplify)
@@ -221,15 +203,6 @@ def _transposed(equation: Affine) -> Affine:
     """The transpose of an equation, in which an unknown that stood transposed stands upright."""
     terms = [replace(term, result=term.result[::-1]) for term in equation.terms]
     return Affine(tuple(terms), transposed(equation.rest))
-
-
-def _forms(equation: Affine, simplify: Simplify) -> list[list[Sides]]:
-    """The terms as products with the unknown in the middle, the fewest first."""
-    try:
-        found = [sides_of(term) for term in equation.terms]
-    except NotIsolatedError:
-        return []
-    return sorted((_all_joined(each, simplify) for each in _placements(found)), key=len)
 
 
 def _stacked(equation: Affine, known: Node, simplify: Simplify) -> Isolated:
@@ -259,70 +232,6 @@ def _entry_by_entry(equation: Affine, simplify: Simplify) -> Isolated | None:
     return _divided(entries, known, simplify)
 
 
-def sides_of(term: Term) -> Sides:
-    """What stands left and right of the unknown in a term.
-
-    Raises:
-        NotIsolatedError: the term is no such product.
-    """
-    (row, column), (first, second) = term.result, term.places
-    rows, columns = reached((row, first), term.others), reached((column, second), term.others)
-    if rows & columns:
-        raise NotIsolatedError
-    left = tuple([f for f in term.others if not f.indices or rows.intersection(f.indices)])
-    right = tuple([f for f in term.others if f.indices and columns.intersection(f.indices)])
-    if len(left) + len(right) != len(term.others):
-        raise NotIsolatedError
-    return Sides(
-        scaled(term.coefficient, term.array((row, first), left)),
-        term.array((second, column), right),
-    )
-
-
-def _placements(sides: Sequence[Sides]) -> list[list[Sides]]:
-    """The terms, with a scalar in front of the unknown on its left, and on its right."""
-    return [list(sides), [_turned(each) for each in sides]]
-
-
-def _turned(sides: Sides) -> Sides:
-    """A term whose left side is a scalar, which stands on the right."""
-    whole = labelled(sides.left)
-    if not _is_multiple(whole):
-        return sides
-    scalar = part(whole.coefficient, whole.factors, (), whole.dims)
-    right = product(
-        ONE, (Factor(scalar, ()), Factor(sides.right, (0, 1))), (0, 1), sides.right.axes
-    )
-    bare = part(ONE, (), whole.result, whole.dims)
-    return Sides(bare, right)
-
-
-def _all_joined(sides: Sequence[Sides], simplify: Simplify) -> list[Sides]:
-    by_right = _joined(sides, by_left=False, simplify=simplify)
-    return _joined(by_right, by_left=True, simplify=simplify)
-
-
-def _joined(sides: Sequence[Sides], *, by_left: bool, simplify: Simplify) -> list[Sides]:
-    """Terms, of which those with one side in common are one."""
-    groups: dict[object, list[tuple[Fraction, Sides]]] = {}
-    for each in sides:
-        number, common = over_number(each.left if by_left else each.right)
-        groups.setdefault(common.key, []).append((number, each))
-    found = []
-    for group in groups.values():
-        own = [(number, each.right if by_left else each.left) for number, each in group]
-        other = simplify(total(own, own[0][1].axes))
-        common = group[0][1].left if by_left else group[0][1].right
-        common = over_number(common)[1]
-        found.append(Sides(common, other) if by_left else Sides(other, common))
-    return found
-
-
-def is_identity(node: Node) -> bool:
-    """Whether a matrix is the identity."""
-    return isinstance(node, Product) and not node.factors and node.result == (0, 0)
-
-
 def _two_sided(sides: Sides, known: Node, simplify: Simplify) -> Isolated:
     """`L W R = C`."""
     (number, left), (other, right) = map(over_number, (sides.left, sides.right))
@@ -333,20 +242,13 @@ def _two_sided(sides: Sides, known: Node, simplify: Simplify) -> Isolated:
     solution = simplify(computed("inv(L) * C * inv(R)", simplify, L=left, C=known, R=right))
     match bare:
         case (_, True):
-            if _is_multiple(labelled(left)) and (diagonal := _diagonal(left)):
+            if is_multiple(labelled(left)) and (diagonal := _diagonal(left)):
                 return _divided(diagonal, known, simplify)
             return Isolated("left", left, None, known, solution, (divisor(left),))
         case (True, _):
             return Isolated("right", None, right, known, solution, (divisor(right),))
     divisors = (divisor(left), divisor(right))
     return Isolated("both", left, right, known, solution, divisors)
-
-
-def _is_multiple(whole: LabelledProduct) -> bool:
-    """Whether a matrix is a multiple of the identity by a scalar."""
-    row, column = whole.result
-    letters = {index for factor in whole.factors for index in factor.indices}
-    return row == column and row not in letters
 
 
 def _sylvester(one: Sides, other: Sides, known: Node, simplify: Simplify) -> Isolated:

@@ -10,7 +10,7 @@ of the Orthogonal Procrustes Problem, Psychometrika 31 (1966)).
 
 from dimderiv.graph import Node, Symbol, is_symmetric, is_zero, scaled
 from dimderiv.stationarity.affine import Term, affine
-from dimderiv.stationarity.isolating import (
+from dimderiv.stationarity.sides import (
     NotIsolatedError,
     Simplify,
     is_identity,

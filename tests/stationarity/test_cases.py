@@ -1,6 +1,5 @@
 """The stationary points of the literature, found and compared with their sources."""
 
-import re
 import tomllib
 from pathlib import Path
 
