@@ -1,7 +1,7 @@
 """The verdict on how a scalar curves, with a certificate or a counterexample."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -50,8 +50,9 @@ class Curvature:
             a matrix, and `columns` or `rows`.
         where: on which part of the space it holds, such as `S is positive definite`, as the name of
             a sentence and what stands in it.
-        negative: a direction in which the function is not convex at a point, if one was found.
-        positive: one in which it is not concave.
+        negative: a direction along which the second derivative is negative at a point, if one was
+            found: the function is not convex.
+        positive: one along which it is positive: the function is not concave.
         points: at how many points exact second derivatives were compared with the claim.
         reason: why nothing is known, as the name of a sentence and what stands in it.
         names: the definitions that the steps use.
@@ -214,13 +215,15 @@ def _by_hessian(
 def _checked(found: Curvature, bends: "Bends") -> Curvature:
     """The verdict, after exact second derivatives and chords were compared with it."""
     points = 0
+    seen: list[Bend | None] = [None, None]
     for point in islice(bends.curved(), MOST_POINTS):
         points += 1
         _refuse(found, point.negative, point.positive)
+        seen = [seen[0] or point.negative, seen[1] or point.positive]
     for chord in islice(bends.chords(), MOST_CHORDS):
         below, above = chord.second < 0, chord.second > 0
         _refuse(found, chord if below else None, chord if above else None)
-    return Curvature(**{**vars(found), "points": points})
+    return replace(found, points=points, negative=seen[0], positive=seen[1])
 
 
 def _refuse(found: Curvature, negative: "Bend | None", positive: "Bend | None") -> None:

@@ -88,7 +88,8 @@ class _Words:
             yield self.layout["where"].format(self.places(found.where))
         if found.points:
             yield self.layout["checked"].format(found.points)
-        yield from self.bends(found.negative, found.positive)
+        if not (found.is_convex or found.is_concave):
+            yield from self.bends(found.negative, found.positive)
         if found.reason:
             yield self.sentence("reasons", *found.reason)
 

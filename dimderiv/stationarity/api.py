@@ -19,7 +19,6 @@ from dimderiv.language import (
     Program,
     Shapes,
     Transpose,
-    Tree,
 )
 from dimderiv.lower import lower
 from dimderiv.simplify import Simplifier
@@ -49,13 +48,12 @@ from dimderiv.stationarity.words import (
     told_polar,
     told_rotation,
 )
-from dimderiv.stationarity.writing import Notation, answer_of
+from dimderiv.stationarity.writing import SYMMETRIC, Notation, answer_of, written_gradients
 
 if TYPE_CHECKING:
     from dimderiv.verify import Judge
 
-# What ties entries in a way that a sum of the gradient and its transpose says, and others.
-SYMMETRIC = frozenset({"symmetric", "spd", "psd"})
+# Properties that tie entries otherwise than a sum of the gradient and its transpose says.
 TYING = ("diagonal", "orthogonal", "lower", "upper", "skew", "binary", "onehot", "probability")
 
 
@@ -191,7 +189,7 @@ class Search:
             return result
         reports = [
             zero_at(self.question, answer_of(self.question, values), name, tree, self.judge)
-            for name, tree in self._written().items()
+            for name, tree in written_gradients(self.derivation).items()
         ]
         return replace(result, verification=checks.together(reports))
 
@@ -211,7 +209,7 @@ class Search:
 
     def _among_orthogonal(self, unknown: Symbol) -> Stationary | Open:
         """The point where a function of an orthogonal matrix is least."""
-        name, (gradient,) = unknown.name, self._written().values()
+        name, (gradient,) = unknown.name, written_gradients(self.derivation).values()
         (node,) = self.derivation.derived.nodes.values()
         told = [*self._title(), *self._gradients(zero=False)]
         factors = (Factor(unknown, (1, 0)), Factor(node, (1, 2)))
@@ -249,16 +247,6 @@ class Search:
         first = sorted((self.symbols[name] for name in names), key=lambda each: len(each.axes))
         return [*first, *(self.symbols[name] for name in self.multipliers)]
 
-    def _written(self) -> Mapping[str, Tree]:
-        """The gradients as they are printed, without names."""
-        answer = self.derivation.derived.answer.inlined()
-        found = {names[0]: tree for names, tree in answer.derivatives.items()}
-        nodes = {names[0]: node for names, node in self.derivation.derived.nodes.items()}
-        symbols = self.question.typed.symbols
-        tied = [n for n in found if not SYMMETRIC.isdisjoint(symbols[n].properties)]
-        turned = [n for n in tied if nodes[n].axes and not is_symmetric(nodes[n])]
-        return {n: Add((g, Transpose(g))) if n in turned else g for n, g in found.items()}
-
     def _title(self) -> list[Told]:
         """What is asked; with constraints the Lagrangian too."""
         value = self.question.typed.printed.statements[-1].value
@@ -278,5 +266,5 @@ class Search:
         shapes, key = self.question.typed.symbols, "gradient" if zero else "gradient_alone"
         return [
             Told(key, {"variable": Name(name), "gradient": tree, "shape": shapes[name].shape})
-            for name, tree in self._written().items()
+            for name, tree in written_gradients(self.derivation).items()
         ]

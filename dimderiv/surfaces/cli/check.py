@@ -38,6 +38,10 @@ STATUS = {"right": 0, "wrong": FAILED, "unreadable": BAD_INPUT}
 @options.FORWARD
 @options.LAYOUT
 @click.option("--structured", is_flag=True, help="Entries that a property ties move together.")
+@click.option(
+    "--stationary", "about", flag_value="stationary", help="ANSWER is where the gradient vanishes."
+)
+@click.option("--curvature", "about", flag_value="curvature", help='ANSWER is such as "convex".')
 @options.RULES
 @click.option("--batch", metavar="FILE", help="Judge every answer of a CSV file.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as JSON.")
@@ -51,15 +55,16 @@ def check_command(
     lang: str,
     **given: Any,
 ) -> int:
-    """Judge ANSWER, as the derivative of EXPR by the variables NAMES."""
+    """Judge ANSWER, as the derivative of EXPR by the variables NAMES, or as another claim."""
     if batch is not None:
-        _refuse_beside_batch(words, wrt, shape)
+        _refuse_beside_batch(words, wrt, shape, given.pop("about") or "")
         rows = list(grading.rows_of(batch, lang=lang, **given))
         click.echo(_as_json(rows) if as_json else _as_table(rows))
         return max((STATUS[row.word] for row in rows), default=0)
     expr, answer = _two(words)
     if not wrt:
         raise click.UsageError("no variable is named to differentiate by; write --wrt w")
+    given["about"] = given["about"] or "derivative"
     verdict = grading.check(expr, ",".join(wrt), answer, shapes=";".join(shape), lang=lang, **given)
     if verdict.assumptions:
         note(assumed(verdict.assumptions, lang), verbose=False)
@@ -86,7 +91,9 @@ def _two(words: Sequence[str]) -> tuple[str, str]:
 
 def _refuse_beside_batch(*given: Sequence[str]) -> None:
     if any(given):
-        raise click.UsageError("--batch reads expressions, variables and shapes from its file")
+        raise click.UsageError(
+            "--batch reads expressions, variables and shapes from its file, and judges derivatives"
+        )
 
 
 def _in_words(verdict: "Verdict") -> str:

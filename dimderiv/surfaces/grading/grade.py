@@ -9,6 +9,7 @@ from dimderiv.answer import Derived, Variables
 from dimderiv.derivation import derive, recognised
 from dimderiv.errors import ParseError, VerificationError
 from dimderiv.language import Program, Shapes
+from dimderiv.surfaces.grading.claims import curvature_claim, stationary_claim
 from dimderiv.surfaces.grading.explanation import explained
 from dimderiv.surfaces.grading.misfit import is_misfit
 from dimderiv.surfaces.grading.reading import answers_to, read_program, with_shapes
@@ -16,6 +17,8 @@ from dimderiv.surfaces.grading.subject import Subject
 from dimderiv.surfaces.grading.verdict import Verdict
 from dimderiv.surfaces.grading.words import Words
 from dimderiv.verify import DisagreementError, NotVerifiableError
+
+ABOUT = ("derivative", "stationary", "curvature")
 
 
 def check(
@@ -32,8 +35,9 @@ def check(
     rules: str | Path | Sequence[str | Path] = (),
     source: str | None = None,
     lang: str = "en",
+    about: str = "derivative",
 ) -> Verdict:
-    """Judge an answer to a question that `derive` can answer.
+    """Judge an answer to a question that `derive` can answer, or what is claimed of a function.
 
     Args:
         expr: the expression, in any form that `derive` takes.
@@ -51,6 +55,9 @@ def check(
         source: the language of the expression, as for `derive`; the answer may be in that one or
             in ours, or in another that it shows.
         lang: the language of the verdict, `"en"` or `"zh"`.
+        about: what the answer is: the `"derivative"`; where the gradient vanishes, `"stationary"`,
+            as a value or `mu = ...; S = ...`; or how the function curves, `"curvature"`: `convex`,
+            `strictly convex`, `concave`, `strictly concave`, `affine` or `neither`.
 
     Returns:
         The verdict; it is right where every entry agrees with the derivative of the expression.
@@ -65,6 +72,19 @@ def check(
     words = Words(lang)
     if not isinstance(answer, str):
         raise ParseError(f"an answer is a text, not {answer!r}", hint='such as "2 X\' (X w - y)"')
+    if about not in ABOUT:
+        raise ParseError(f"an answer is not about {about}", hint=f"one of {', '.join(ABOUT)}")
+    if about != "derivative":
+        asked = (order, upstream, forward, layout, structured)
+        if asked != (1, None, None, "mixed", False):
+            raise ParseError(
+                f"order, layouts and directions are those of a derivative, not of a {about} answer",
+                hint="leave them out",
+            )
+        given: dict[str, Any] = {"shapes": shapes, "rules": rules, "source": source}
+        if about == "curvature":
+            return curvature_claim(derive(expr, wrt, verify=False, **given), answer, words)
+        return stationary_claim(expr, wrt, answer, words, language_of(expr, source), **given)
     derived = derived_of(
         expr,
         wrt,

@@ -26,6 +26,8 @@ KINDS: Mapping[str, str] = {
     "function": "another function belongs there",
     "diag": "a diagonal matrix is missing or superfluous",
     "shape": "the shapes do not conform, or the answer has another shape than the derivative",
+    "stationary": "the gradient does not vanish where it is said to",
+    "curvature": "the function does not curve as it is said to",
     "unknown": "wrong, and no small edit makes it right",
 }
 
@@ -40,7 +42,8 @@ class Verdict:
         says: that in words.
         fix: the answer with the smallest edit that makes it right; where none was found that is
             small, the right answer; nothing where it is right.
-        entry: one entry that is wrong, with both values; nothing where there is none to compare.
+        entry: one entry that is wrong, with both values, or why a function curves as it does;
+            nothing where there is none to compare.
         assumptions: what was inferred of the expression rather than declared.
         doubts: how the expression could have been read otherwise.
     """
