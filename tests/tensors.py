@@ -40,7 +40,7 @@ from dimderiv.graph.products import product
 from dimderiv.graph.walk import nodes_of
 from dimderiv.language.declared import Declaration
 from dimderiv.language.shapes import SCALAR, Dim, Shape
-from dimderiv.rulebook.rulebook import load_rules
+from dimderiv.rulebook.rulebook import builtin_rules, load_rules
 
 Array = np.ndarray
 MAPS: dict[str, Callable[..., Any]] = {
@@ -195,6 +195,7 @@ class Given:
     """Nodes that are computed as they are, in the place of a program."""
 
     definitions = ()
+    rulebook = builtin_rules()
 
     def __init__(self, nodes: Sequence[Node], sizes: Sequence[str]) -> None:
         self.values = [(node, True) for node in nodes]
