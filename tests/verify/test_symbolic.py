@@ -172,6 +172,7 @@ OF_SPECTRA = (
     "fractional power along its exponent",
     "trace of a fractional power",
     "fractional power of a general matrix",
+    "polar factor",
 )
 
 

@@ -8,7 +8,14 @@ import sympy
 
 from dimderiv.errors import ShapeError
 from dimderiv.verify.layout import Linear, Table, entries, filled, size_of, square_size, transposed
-from dimderiv.verify.symbolic.arithmetic import Arithmetic, Floats, NoClosedForm, Outside, Symbols
+from dimderiv.verify.symbolic.arithmetic import (
+    Arithmetic,
+    Floats,
+    NoClosedForm,
+    Outside,
+    Symbols,
+    TooLarge,
+)
 from dimderiv.verify.symbolic.matrices import identity, inverse, refuse_zero, symmetric_part
 from dimderiv.verify.symbolic.matrices import power as raised
 from dimderiv.verify.symbolic.tables import Entry, matrix_product
@@ -18,6 +25,8 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
 MOST_STEPS = 60
+# Exponentials of logarithms have many, and sympy does not stop for a clock.
+MOST_OPERATIONS = 600
 NEAR_ONE = 0.1
 
 
@@ -80,10 +89,10 @@ def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table)
         for own, other in zip(table, direction, strict=True)
     ]
     at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
-    return [
-        [entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row]
-        for row in _of_sympy(function(at_zero, moved))
-    ]
+    value = _of_sympy(function(at_zero, moved))
+    if any(entry.count_ops() > MOST_OPERATIONS for entry in entries(value)):
+        raise TooLarge("a derivative that takes sympy minutes")
+    return [[entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row] for row in value]
 
 
 def power(a: Arithmetic, table: Table, exponent: Entry) -> Table:
