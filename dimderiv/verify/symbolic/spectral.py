@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import inf
 from typing import Any, TypeAlias
 
 import sympy
@@ -25,7 +26,7 @@ OfTable: TypeAlias = Callable[[Arithmetic, Table], Table]
 LARGEST_EXPONENTIAL = 300
 TOO_CLOSE = 1e-6
 MOST_STEPS = 60
-# Exponentials of logarithms have many, and sympy does not stop for a clock.
+# Exponentials of logarithms, as powers are, have many, and sympy does not stop for a clock.
 MOST_OPERATIONS = 600
 NEAR_ONE = 0.1
 
@@ -70,7 +71,9 @@ def _of_sympy(table: Table) -> Table:
     return [[sympy.sympify(entry) for entry in row] for row in table]
 
 
-def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table) -> Table:
+def derivative(
+    function: OfTable, a: Arithmetic, table: Table, direction: Table, most: float = inf
+) -> Table:
     """The derivative of a function of a matrix along a direction.
 
     Of floats it is a block of the function of a block matrix (Higham, Functions of Matrices, 2008,
@@ -90,7 +93,7 @@ def derivative(function: OfTable, a: Arithmetic, table: Table, direction: Table)
     ]
     at_zero = Symbols(lambda x: a.at_point(x.xreplace({step: sympy.Integer(0)})))
     value = _of_sympy(function(at_zero, moved))
-    if any(entry.count_ops() > MOST_OPERATIONS for entry in entries(value)):
+    if any(entry.count_ops() > most for entry in entries(value)):
         raise TooLarge("a derivative that takes sympy minutes")
     return [[entry.diff(step).xreplace({step: sympy.Integer(0)}) for entry in row] for row in value]
 
@@ -109,7 +112,11 @@ def power(a: Arithmetic, table: Table, exponent: Entry) -> Table:
 def power_along(a: Arithmetic, table: Table, exponent: Table, direction: Table) -> Table:
     """The derivative of a power."""
     ((number,),) = exponent
-    return derivative(lambda b, matrix: power(b, matrix, number), a, table, direction)
+
+    def of_table(b: Arithmetic, matrix: Table) -> Table:
+        return power(b, matrix, number)
+
+    return derivative(of_table, a, table, direction, MOST_OPERATIONS)
 
 
 def sylvester(a: Arithmetic, left: Table, right: Table, value: Table) -> Table:
