@@ -12,7 +12,7 @@ from dimderiv.curvature.atoms import of_matrices, root_of_product
 from dimderiv.curvature.bounds import NORMS, bounds, sign_of
 from dimderiv.curvature.context import Context, number
 from dimderiv.curvature.fact import Fact, Says, Strict, union
-from dimderiv.curvature.logarithmic import log_curve
+from dimderiv.curvature.logarithmic import exponential, log_curve
 from dimderiv.curvature.quadratic import (
     POSITIVE,
     entropy,
@@ -199,7 +199,7 @@ def _power(known: Context, node: Binary) -> Fact | None:
     if mean is not None:
         return mean
     if not known.depends(base):
-        return _exponential(known, node)
+        return exponential(known, node, curve, "convex")
     value = number(exponent)
     if value is None:
         return log_curve(known, node, curve, as_value=True)
@@ -207,14 +207,6 @@ def _power(known: Context, node: Binary) -> Fact | None:
     if function is None or inner is None:
         return None
     return composed(node, function, inner, bounds(known, base), sign_of(known, base))
-
-
-def _exponential(known: Context, node: Binary) -> Fact | None:
-    """A positive number to a power that is affine."""
-    inner, sign = curve(known, node.right), sign_of(known, node.left)
-    if inner is None or not inner.is_affine or sign is None or sign.says != "positive":
-        return None
-    return Fact(node, "convex", "exponential", (inner, sign))
 
 
 def _call(known: Context, node: Call) -> Fact | None:

@@ -27,9 +27,9 @@ Says = Literal[
 ]
 # A matrix that has to have full rank, of `columns` or of `rows`.
 Rank: TypeAlias = tuple[Tree, str]
-# For a variable, what has to have full rank for the function to be strict in it.
 # An end of an interval, exact where it is finite.
 End: TypeAlias = float | Fraction
+# For a variable, what has to have full rank for the function to be strict in it.
 Strict: TypeAlias = Mapping[str, tuple[Rank, ...]]
 
 

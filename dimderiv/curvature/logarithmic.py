@@ -82,8 +82,8 @@ def logs(known: Context, node: Tree, curve: Curve) -> Fact | None:
         case Binary("*" | ".*" | "/" | "./", left, right):
             sides = logs(known, left, curve), logs(known, right, curve)
             return _product(node, sides, turns=node.operator in {"/", "./"})
-        case Binary("^" | ".^", base, exponent) if not known.depends(base):
-            return _exponential(known, node, base, exponent, curve)
+        case Binary("^" | ".^", base) if not known.depends(base):
+            return exponential(known, node, curve, "log-affine")
         case Binary("^" | ".^", base, exponent) if not known.depends(exponent):
             if node.operator == "^" and not known.is_scalar(base):
                 return None
@@ -153,16 +153,21 @@ def _power(known: Context, node: Tree, base: Tree, exponent: Tree, curve: Curve)
     return Fact(node, says, "power_of_logs", (inner, *told))
 
 
-def _exponential(
-    known: Context, node: Binary, base: Tree, exponent: Tree, curve: Curve
-) -> Fact | None:
-    """A positive number to an affine power."""
-    inner, sign = curve(known, exponent), sign_of(known, base)
+def exponential(known: Context, node: Binary, curve: Curve, says: Says) -> Fact | None:
+    """A positive number to an affine power, which is convex, and log-affine.
+
+    Args:
+        known: the expression.
+        node: a power of what does not move.
+        curve: what tells how parts curve.
+        says: which of both is said.
+    """
+    inner, sign = curve(known, node.right), sign_of(known, node.left)
     if inner is None or not inner.is_affine or sign is None or sign.says != "positive":
         return None
-    if node.operator == "^" and not known.is_scalar(base):
+    if node.operator == "^" and not known.is_scalar(node.left):
         return None
-    return Fact(node, "log-affine", "exponential", (inner, sign))
+    return Fact(node, says, "exponential", (inner, sign))
 
 
 def _determinant(known: Context, node: Tree, argument: Tree, curve: Curve) -> Fact | None:

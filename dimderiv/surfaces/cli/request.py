@@ -107,20 +107,16 @@ class Request:
             "--structured": self.structured,
             "--curvature": self.curvature,
             "--inline": self.inline,
-            "--form": self.form != "dense",
-            "--layer": self.layer,
-            "--value": self.value,
-            "--sizes": self.sizes is not None,
-            "--test": self.test,
-            "--output": self.output is not None,
+            **self._of_code,
         }
         given = [option for option, is_given in others.items() if is_given]
         if self.stationary and given:
             raise click.UsageError(f"--stationary and {given[0]} do not go together; leave one out")
 
-    def _refuse_code(self) -> None:
-        """Check what was asked of code."""
-        of_code = {
+    @property
+    def _of_code(self) -> dict[str, bool]:
+        """What is about code, and whether it is asked for."""
+        return {
             "--form": self.form != "dense",
             "--layer": self.layer,
             "--value": self.value,
@@ -128,7 +124,10 @@ class Request:
             "--test": self.test,
             "--output": self.output is not None,
         }
-        given = [option for option, is_given in of_code.items() if is_given]
+
+    def _refuse_code(self) -> None:
+        """Check what was asked of code."""
+        given = [option for option, is_given in self._of_code.items() if is_given]
         if given and self.code is None:
             raise click.UsageError(f"{given[0]} is about code; ask for that too: --code numpy")
         if self.layer and self.form != "dense":
