@@ -1,6 +1,6 @@
 """`stationary`: where the gradient of an expression vanishes."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
@@ -10,16 +10,8 @@ from dimderiv.answer import Question
 from dimderiv.derivation import Derivation, derive, derived, judge_named
 from dimderiv.errors import NotDifferentiableError
 from dimderiv.explain import recorded
-from dimderiv.graph import ONCE, Factor, Node, Symbol, add, is_symmetric, product, transposed
-from dimderiv.language import (
-    Add,
-    Binary,
-    Name,
-    Negative,
-    Program,
-    Shapes,
-    Transpose,
-)
+from dimderiv.graph import Node, Symbol, add, transposed
+from dimderiv.language import Name, Program, Shapes
 from dimderiv.lower import lower
 from dimderiv.simplify import Simplifier
 from dimderiv.stationarity.affine import NotAffineError
@@ -38,6 +30,7 @@ from dimderiv.stationarity.open import Open
 from dimderiv.stationarity.orthogonal import polar_of
 from dimderiv.stationarity.result import Stationary
 from dimderiv.stationarity.sides import NotIsolatedError, over_number
+from dimderiv.stationarity.tied import is_turned_too, refuse_tied, rotated, written_gradients
 from dimderiv.stationarity.words import (
     Told,
     condition_of,
@@ -48,13 +41,10 @@ from dimderiv.stationarity.words import (
     told_polar,
     told_rotation,
 )
-from dimderiv.stationarity.writing import SYMMETRIC, Notation, answer_of, written_gradients
+from dimderiv.stationarity.writing import Notation, answer_of
 
 if TYPE_CHECKING:
     from dimderiv.verify import Judge
-
-# Properties that tie entries otherwise than a sum of the gradient and its transpose says.
-TYING = ("diagonal", "orthogonal", "lower", "upper", "skew", "binary", "onehot", "probability")
 
 
 def stationary(
@@ -100,12 +90,12 @@ def stationary(
     if not texts:
         return Search(plain.question, plain, (), judge).found()
     constraints = read_constraints(plain.question, texts)
-    rotated = among_orthogonal(plain.question, constraints)
-    asked = rotated or lagrangian(plain.question, constraints)
+    orthogonal = among_orthogonal(plain.question, constraints)
+    asked = orthogonal or lagrangian(plain.question, constraints)
     constrained = Derivation(derived(asked))
     if judge is not None:
         constrained = constrained.verified(judge=judge)
-    held = () if rotated else constraints
+    held = () if orthogonal else constraints
     return Search(plain.question, constrained, held, judge).found()
 
 
@@ -137,29 +127,16 @@ class Search:
     def equations(self) -> Mapping[str, Node]:
         """The gradient by each variable; of a symmetric one with its transpose added.
 
-        Entries that are tied move together, and where the sum vanishes the function is stationary
-        among symmetric matrices.
-
         Raises:
             NotDifferentiableError: another property ties entries.
         """
         found = {}
         for (name,), node in self.derivation.derived.nodes.items():
             words = self.question.typed.symbols[name].properties
-            self._refuse_tying(name, words)
-            is_tied = len(node.axes) == 2 and not SYMMETRIC.isdisjoint(words)
-            turned = is_tied and not is_symmetric(node)
+            refuse_tied(name, words)
+            turned = is_turned_too(node, words)
             found[name] = self.simplify(add(node, transposed(node))) if turned else node
         return found
-
-    def _refuse_tying(self, name: str, words: Collection[str]) -> None:
-        tying = [word for word in TYING if word in words]
-        if tying:
-            raise NotDifferentiableError(
-                f"the entries of {name} are tied by a property that stationary points do not "
-                f"take: {tying[0]}",
-                hint="declare no property of it, or give its equation as a constraint",
-            )
 
     def found(self) -> Stationary | Open:
         """The stationary point, or what stands in the way of a closed form."""
@@ -212,8 +189,7 @@ class Search:
         name, (gradient,) = unknown.name, written_gradients(self.derivation).values()
         (node,) = self.derivation.derived.nodes.values()
         told = [*self._title(), *self._gradients(zero=False)]
-        factors = (Factor(unknown, (1, 0)), Factor(node, (1, 2)))
-        turned = self.simplify(product(ONCE, factors, (0, 2), (*node.axes, node.axes[1])))
+        turned = computed("Q' * G", self.simplify, Q=unknown, G=node)
         told.append(told_rotation(name, turned, self.notation))
         try:
             matrix = polar_of(node, unknown, self.simplify)
@@ -223,7 +199,8 @@ class Search:
         except NotIsolatedError:
             return self._open((*told, told_obstacle(ObstacleError(name, None), self.notation)))
         answer = answer_of(self.question, {name: computed("polar(M)", self.simplify, M=matrix)})
-        told += told_polar(unknown, matrix, answer, self.notation)
+        turned = computed("Q' * M", self.simplify, Q=unknown, M=matrix)
+        told += told_polar(name, turned, answer, self.notation)
         condition = invertible(over_number(matrix)[1])
         result = Stationary(
             self.derivation,
@@ -236,9 +213,8 @@ class Search:
         )
         if self.judge is None:
             return result
-        moved = Binary("*", Transpose(Name(name)), gradient)
-        equation = Add((moved, Negative(Transpose(moved))))
-        report = zero_at(self.question, answer, name, equation, self.judge)
+        skew = rotated(name, gradient).zero
+        report = zero_at(self.question, answer, name, skew, self.judge)
         return replace(result, verification=report)
 
     def _unknowns(self) -> list[Symbol]:

@@ -1,6 +1,6 @@
-"""A stationary point that somebody claims: whether the gradient vanishes there."""
+"""A stationary point that somebody claims: whether what is to vanish does so there."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dimderiv.answer import Answer
@@ -8,36 +8,29 @@ from dimderiv.derivation import Derivation
 from dimderiv.errors import ParseError
 from dimderiv.language import Program, Tree, names_in
 from dimderiv.stationarity.checking import zero_at
-from dimderiv.stationarity.writing import written_gradients
+from dimderiv.stationarity.tied import Demand
 
 if TYPE_CHECKING:
     from dimderiv.verify import Judge, Verification
 
 
-def vanishing_at(
-    derivation: Derivation,
-    claimed: Program,
-    names: Collection[str] = (),
-    judge: "Judge" = "points",
-) -> Mapping[str, "Verification"]:
-    """What the check says of the gradient by each variable at a point.
+def holds_at(
+    derivation: Derivation, claimed: Program, demand: Demand, judge: "Judge" = "points"
+) -> "Verification":
+    """What the check says of something that is to be zero at a point.
 
     Args:
         derivation: the gradients.
         claimed: a value for each variable, `mu = ...; S = ...`; a lone one needs no name.
-        names: the variables by which gradients are looked at; all by default.
+        demand: what is to be zero.
         judge: who checks it.
 
     Raises:
-        VerificationError: a gradient is not zero there.
+        VerificationError: it is not.
         ParseError: a variable has no value, or one that is made of itself.
     """
     answer = _answer(derivation, claimed)
-    return {
-        name: zero_at(derivation.question, answer, name, tree, judge)
-        for name, tree in written_gradients(derivation).items()
-        if not names or name in names
-    }
+    return zero_at(derivation.question, answer, demand.variable, demand.zero, judge)
 
 
 def _answer(derivation: Derivation, claimed: Program) -> Answer:

@@ -6,15 +6,7 @@ from pathlib import Path
 
 from dimderiv.answer import Answer
 from dimderiv.explain import Speaker, markup_named, recorded, sentences_in
-from dimderiv.graph import (
-    Factor,
-    Node,
-    Product,
-    Symbol,
-    is_definite,
-    is_positive,
-    product,
-)
+from dimderiv.graph import Node, Product, is_definite, is_positive
 from dimderiv.language import (
     Binary,
     Call,
@@ -167,14 +159,11 @@ def told_rotation(name: str, turned: Node, notation: Notation) -> Told:
     return Told("rotated", {"variable": Name(name), "product": notation.tree(turned)})
 
 
-def told_polar(unknown: Symbol, matrix: Node, answer: Answer, notation: Notation) -> list[Told]:
+def told_polar(name: str, turned: Node, answer: Answer, notation: Notation) -> list[Told]:
     """How an orthogonal matrix was found."""
-    factors = (Factor(unknown, (1, 0)), Factor(matrix, (1, 2)))
-    turned = product(Fraction(1), factors, (0, 2), (*matrix.axes, matrix.axes[1]))
-    name = Name(unknown.name)
-    solution = recorded.Equation((name, answer.inlined().derivatives[(unknown.name,)]))
+    solution = recorded.Equation((Name(name), answer.inlined().derivatives[(name,)]))
     return [
-        Told("dropped_out", {"variable": name, "product": notation.tree(turned)}),
+        Told("dropped_out", {"variable": Name(name), "product": notation.tree(turned)}),
         Told("polar", {"solution": solution}),
     ]
 

@@ -5,11 +5,8 @@ from dataclasses import replace
 
 from dimderiv.answer import Answer, Extent, Found, Question, Record, written
 from dimderiv.conform import Arranger
-from dimderiv.derivation import Derivation
-from dimderiv.graph import Node, is_symmetric
-from dimderiv.language import SCALAR, Add, Program, Statement, Transpose, Tree, names_in
-
-SYMMETRIC = frozenset({"symmetric", "spd", "psd"})
+from dimderiv.graph import Node
+from dimderiv.language import SCALAR, Add, Program, Statement, Tree, names_in
 
 
 def answer_of(question: Question, values: Mapping[str, Node]) -> Answer:
@@ -43,23 +40,6 @@ def named_program(answer: Answer, *last: Statement) -> Program:
     """The values of all variables under their names, and what comes after them."""
     named = answer.together({names: names[0] for names in answer.derivatives})
     return Program((*named.statements, *last))
-
-
-def written_gradients(derivation: Derivation) -> Mapping[str, Tree]:
-    """The gradients as they are printed, without names.
-
-    Entries of a symmetric variable move together, and where the sum of the gradient and its
-    transpose vanishes the function is stationary among symmetric matrices.
-
-    Args:
-        derivation: the gradients.
-    """
-    answer, symbols = derivation.derived.answer.inlined(), derivation.question.typed.symbols
-    found = {names[0]: tree for names, tree in answer.derivatives.items()}
-    nodes = {names[0]: node for names, node in derivation.derived.nodes.items()}
-    tied = [n for n in found if not SYMMETRIC.isdisjoint(symbols[n].properties)]
-    turned = [n for n in tied if nodes[n].axes and not is_symmetric(nodes[n])]
-    return {n: Add((g, Transpose(g))) if n in turned else g for n, g in found.items()}
 
 
 class Notation:

@@ -8,11 +8,11 @@ from dimderiv.derivation import Derivation, derive
 from dimderiv.errors import LimitError, ParseError, ShapeError, VerificationError
 from dimderiv.language import Program
 from dimderiv.render import text
-from dimderiv.stationarity import Stationary, stationary, vanishing_at, written_gradients
+from dimderiv.stationarity import Demand, Open, Stationary, demands, holds_at, stationary
 from dimderiv.surfaces.grading.reading import read_program, typed_beside
 from dimderiv.surfaces.grading.verdict import Verdict
 from dimderiv.surfaces.grading.words import Words
-from dimderiv.verify import together
+from dimderiv.verify import Verification, together
 
 CURVES = tuple(verdict for verdict in VERDICTS if verdict != "unknown")
 
@@ -34,19 +34,20 @@ def stationary_claim(
         LimitError: the gradient cannot be evaluated there.
     """
     derivation = derive(expr, wrt, verify=False, **options)
-    program = read_program(answer, derivation.question, language)
+    program, reports = read_program(answer, derivation.question, language), list[Verification]()
     _refuse_misfits(derivation, program)
-    try:
-        reports = vanishing_at(derivation, program)
-    except VerificationError:
-        return _not_stationary(derivation, program, stationary(expr, wrt, **options), words)
-    unchecked = [name for name, report in reports.items() if report.level == "unchecked"]
-    if unchecked:
-        raise LimitError(
-            f"the gradient by {unchecked[0]} could not be evaluated there",
-            known=[str(reports[unchecked[0]])],
-        )
-    return words.right(together(list(reports.values())))
+    for demand in demands(derivation):
+        try:
+            report = holds_at(derivation, program, demand)
+        except VerificationError:
+            return _not_stationary(demand, stationary(expr, wrt, **options), words)
+        if report.level == "unchecked":
+            raise LimitError(
+                f"the gradient by {demand.variable} could not be evaluated there",
+                known=[str(report)],
+            )
+        reports.append(report)
+    return words.right(together(reports))
 
 
 def _refuse_misfits(derivation: Derivation, claimed: Program) -> None:
@@ -62,18 +63,11 @@ def _refuse_misfits(derivation: Derivation, claimed: Program) -> None:
                 raise ShapeError(f"the value of {name} is {value}, and {name} is {shape}")
 
 
-def _not_stationary(
-    derivation: Derivation, claimed: Program, found: object, words: Words
-) -> Verdict:
-    """The verdict on a point that is none, by the gradient that does not vanish there."""
-    for name, gradient in written_gradients(derivation).items():
-        try:
-            vanishing_at(derivation, claimed, names=(name,))
-        except VerificationError:
-            says = words.said("not_stationary", variable=name, gradient=text(gradient))
-            fix = found.text(multiline=True) if isinstance(found, Stationary) else None
-            return Verdict(False, "stationary", says, fix)
-    raise AssertionError("a gradient that did not vanish did so the second time")
+def _not_stationary(demand: Demand, found: Stationary | Open, words: Words) -> Verdict:
+    """The verdict on a point that is none, by what does not vanish there."""
+    says = words.said(f"not_{demand.kind}", variable=demand.variable, part=text(demand.told))
+    fix = found.text(multiline=True) if isinstance(found, Stationary) else None
+    return Verdict(False, "stationary", says, fix)
 
 
 def curvature_claim(derivation: Derivation, answer: str, words: Words) -> Verdict:

@@ -3,7 +3,7 @@
 import pytest
 
 from dimderiv import check
-from dimderiv.errors import DimderivError, LimitError, ParseError
+from dimderiv.errors import DimderivError, LimitError, NotDifferentiableError, ParseError
 
 SLOPE = "a: scalar; b: scalar; x: n"
 LINE = "sum((y - a - b x).^2)"
@@ -38,6 +38,34 @@ def test_a_wrong_point_is_told_the_gradient_and_the_right_one() -> None:
     assert "The gradient by w, `2 X' (X w - y)`, does not vanish there." == said.says
     assert "solve(X' X, X' y)" == said.fix
     assert "不为零" in chinese.says
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrt", "answer", "shapes", "expected"),
+    [
+        ("||A Q - B||^2", "Q", "polar(A'B)", "Q: n x n orthogonal", ""),
+        ("||A I - B||^2", "I", "polar(A'B)", "I: n x n orthogonal", ""),
+        ("||A Q - B||^2", "Q", "0 A'A", "Q: n x n orthogonal", "is not orthogonal"),
+        ("||A Q - B||^2", "Q", "polar(A'A)", "Q: n x n orthogonal", "moves by rotations"),
+        ("logdet(S) - tr(A S)", "S", "2 inv(A + A')", "S: n x n spd; A: n x n", ""),
+        ("logdet(S) - tr(A S)", "S", "inv(A)", "S: n x n spd; A: n x n", "is not symmetric"),
+        ("logdet(S) - tr(A S)", "S", "inv(A + A')", "S: n x n spd; A: n x n", "The gradient by S"),
+    ],
+)
+def test_entries_that_are_tied_move_together(
+    expression: str, wrt: str, answer: str, shapes: str, expected: str
+) -> None:
+    """By rotations, or with their transposes; and the value has the property too."""
+    verdict = check(expression, wrt, answer, shapes=shapes, about="stationary")
+
+    assert verdict.right == (not expected)
+    assert expected in verdict.says
+
+
+def test_other_ties_are_refused() -> None:
+    """As where a stationary point is asked for."""
+    with pytest.raises(NotDifferentiableError, match="tied by a property"):
+        check("||D - A||^2", "D", "A", shapes="D: n x n diagonal", about="stationary")
 
 
 @pytest.mark.parametrize(
